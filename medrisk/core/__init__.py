@@ -1,0 +1,1 @@
+"""The pure part of medrisk: values in, values out. No files, clock, network or logging."""

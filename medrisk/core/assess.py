@@ -1,0 +1,124 @@
+"""The whole way, top to bottom: a paste becomes a report. The first file to read.
+
+    paste -> clinical facts -> lines -> medications -> findings -> contributors -> notes -> report
+
+Pure: the same text, knowledge and vocabulary give the same report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from medrisk.core.clinical import ClinicalFacts, ClinicalTerms, clinical_spans, read_clinical
+from medrisk.core.conditions import PatientFacts
+from medrisk.core.contribution import rank_contributors
+from medrisk.core.engine import Engine
+from medrisk.core.model import Line, Medication, Patient, Report, Versions
+from medrisk.core.names import Vocabulary
+from medrisk.core.notes import NoteWriter, ask
+from medrisk.core.reading import read_lines
+from medrisk.core.rules import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an assessment works with: knowledge compiled, names indexed, clinical words ready. Built once."""
+
+    engine: Engine
+    vocabulary: Vocabulary
+    terms: ClinicalTerms
+    writer: NoteWriter
+
+
+_LIMITS = (
+    "No clinician has reviewed this knowledge yet: every rule is a draft, for a pharmacist to judge.",
+    "The ranking of contributors is an unvalidated heuristic; it orders questions and proves no cause.",
+)
+
+
+def assess(text: str, tools: Tools, versions: Versions) -> Report:
+    """Assess one paste: the list and whatever else stands in it (symptoms, conditions, labs)."""
+    facts = read_clinical(text, tools.terms)
+    lines = read_lines(text, tools.vocabulary, clinical_spans(facts))
+    return assess_lines(lines, facts, tools, versions)
+
+
+def assess_lines(lines: Sequence[Line], clinical: ClinicalFacts, tools: Tools, versions: Versions) -> Report:
+    """Assess lines and facts that were already read."""
+    patient = patient_of(clinical)
+    medications = medications_of(lines)
+    engine = tools.engine
+    found = engine.find(medications, patient)
+    facts = PatientFacts(patient, _no_drugs)
+    notes = tools.writer.write(found, lines, facts)
+    return Report(
+        lines=tuple(lines),
+        notes=notes,
+        contributors=rank_contributors(engine, medications, facts, found.findings),
+        patient=patient,
+        questions=(*_line_questions(lines), *ask(found, notes, engine.knowledge, facts)),
+        not_assessed=(*_not_assessed(lines, engine), *_LIMITS),
+        versions=versions,
+    )
+
+
+def patient_of(clinical: ClinicalFacts) -> Patient:
+    return Patient(clinical.symptoms, clinical.conditions, clinical.labs, clinical.age, clinical.sex, clinical.pregnant)
+
+
+def medications_of(lines: Sequence[Line]) -> list[Medication]:
+    """What the patient takes, and what was stopped, one for each ingredient. A line that only repeats another counts once."""
+    found: dict[tuple[object, ...], Medication] = {}
+    for index, line in enumerate(lines):
+        if line.status != "matched" or line.context not in {"active", "stopped"}:
+            continue
+        status: Literal["active", "stopped"] = "stopped" if line.context == "stopped" else "active"
+        doses = line.daily_doses if len(line.daily_doses) == len(line.ingredients) else (None,) * len(line.ingredients)
+        product = tuple(sorted(i.name for i in line.ingredients))
+        for ingredient, dose in zip(line.ingredients, doses, strict=True):
+            key = (ingredient.name, product, status, line.route, dose.amount if dose else None)
+            found.setdefault(key, Medication(ingredient, index, line.route or "unknown", status, dose))
+    return list(found.values())
+
+
+def _no_drugs(_slot: Slot) -> bool:
+    return False
+
+
+def _line_questions(lines: Sequence[Line]) -> list[str]:
+    questions = []
+    for line in lines:
+        if line.status == "ambiguous":
+            names = " or ".join(dict.fromkeys(c.name for c in line.candidates))
+            questions.append(f"Line {line.number}: which drug is meant, {names}?")
+        elif line.status == "unknown":
+            questions.append(
+                f"Line {line.number}: which drug is this? It was not recognised and nothing was checked for it."
+            )
+    return questions
+
+
+def _not_assessed(lines: Sequence[Line], engine: Engine) -> list[str]:
+    """What was left unchecked, so that silence is not read as safety."""
+    words = [
+        f"Line {line.number} was not checked: {line.reason}."
+        for line in lines
+        if line.status in {"unknown", "ambiguous"}
+    ]
+    words += [
+        f"Line {line.number} is planned and was not checked as taken."
+        for line in lines
+        if line.context == "planned" and line.status == "matched"
+    ]
+    active = {
+        i.name: line.route or "unknown"
+        for line in lines
+        if line.status == "matched" and line.context == "active"
+        for i in line.ingredients
+    }
+    bare = sorted(name for name, route in active.items() if not engine.classes_of(name, route))
+    if bare:
+        words.append(f"In no class or rule of this knowledge, which does not mean safe: {', '.join(bare)}.")
+    return words

@@ -1,0 +1,123 @@
+"""Conditions of rules over one patient, in three values: True, False, and None for "not known".
+
+Unknown is never taken as normal: a rule whose condition is unknown does not fire, and what would have decided it
+is collected so that it can be asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from medrisk.core.clinical import LabResult
+from medrisk.core.model import Patient
+from medrisk.core.rules import Slot, Test
+from medrisk.core.units import Quantity, convert
+
+_OPS: dict[str, Callable[[float, float], bool]] = {
+    "over": lambda a, b: a > b,
+    "at_least": lambda a, b: a >= b,
+    "under": lambda a, b: a < b,
+    "at_most": lambda a, b: a <= b,
+}
+
+
+@dataclass(slots=True)
+class PatientFacts:
+    """A patient's facts keyed for look-up. ``has_drug`` answers a slot from the patient's medications."""
+
+    patient: Patient
+    has_drug: Callable[[Slot], bool]
+    symptoms: dict[str, bool] = field(default_factory=dict)
+    conditions: dict[str, bool] = field(default_factory=dict)
+    labs: dict[str, list[LabResult]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for symptom in self.patient.symptoms:
+            if symptom.experiencer == "patient" and not symptom.hypothetical and not symptom.historical:
+                self.symptoms[symptom.id] = self.symptoms.get(symptom.id, False) or not symptom.negated
+        for condition in self.patient.conditions:
+            if condition.experiencer == "patient" and not condition.hypothetical:
+                self.conditions[condition.id] = self.conditions.get(condition.id, False) or not condition.negated
+        for lab in self.patient.labs:
+            self.labs.setdefault(lab.id, []).append(lab)
+
+    def holds(self, test: Test) -> bool | None:
+        """Whether a condition holds: True, False, or None when the patient's facts do not say."""
+        if test.kind == "all":
+            return self._combined(test.parts, False)
+        if test.kind == "any":
+            return self._combined(test.parts, True)
+        if test.kind == "not":
+            return _not(self.holds(test.parts[0]))
+        if test.kind == "drug":
+            return test.slot is not None and self.has_drug(test.slot)
+        return self._leaf(test)
+
+    def _combined(self, parts: tuple[Test, ...], deciding: bool) -> bool | None:
+        """One part that is ``deciding`` decides; else one unknown leaves it unknown."""
+        answer: bool | None = not deciding
+        for part in parts:
+            holds = self.holds(part)
+            if holds is deciding:
+                return deciding
+            if holds is None:
+                answer = None
+        return answer
+
+    def unknowns(self, test: Test) -> set[str]:
+        """Labs, and "age" or "sex", whose values would help to decide the condition."""
+        if test.parts:
+            if self.holds(test) is not None:
+                return set()
+            return set().union(*(self.unknowns(part) for part in test.parts))
+        if self.holds(test) is not None:
+            return set()
+        return {"lab": {*test.ids}, "age": {"age"}, "sex": {"sex"}}.get(test.kind, set())
+
+    def _leaf(self, test: Test) -> bool | None:
+        if test.kind == "symptom":
+            return _any_known(self.symptoms, test.ids)
+        if test.kind == "condition":
+            return _any_known(self.conditions, test.ids)
+        if test.kind == "sex":
+            return None if self.patient.sex is None else self.patient.sex == test.ids[0]
+        if test.kind == "age" and test.amount is not None:
+            return None if self.patient.age is None else _OPS[test.op](self.patient.age, test.amount.value)
+        return self._compare_labs(test)
+
+    def _compare_labs(self, test: Test) -> bool | None:
+        """A lab given several times counts when any of its values does."""
+        answers = [_compare_lab(lab, test) for lab in self.labs.get(test.ids[0], ())]
+        if True in answers:
+            return True
+        return None if not answers or None in answers else False
+
+
+def _compare_lab(lab: LabResult, test: Test) -> bool | None:
+    amount = test.amount
+    if amount is None or lab.canonical_value is None:
+        return None
+    value = lab.canonical_value
+    if amount.unit != lab.canonical_unit:
+        converted = convert(Quantity(value, lab.canonical_unit), amount.unit)
+        if converted is None:
+            return None
+        value = converted.value
+    if (lab.comparator == "<" and test.op in {"over", "at_least"}) or (
+        lab.comparator == ">" and test.op in {"under", "at_most"}
+    ):
+        # "eGFR > 60" says nothing of whether it is over 90, but does say that it is not under 60.
+        return False if _OPS[test.op](value, amount.value) is False else None
+    return _OPS[test.op](value, amount.value)
+
+
+def _any_known(known: dict[str, bool], ids: tuple[str, ...]) -> bool | None:
+    answers = [known[name] for name in ids if name in known]
+    if any(answers):
+        return True
+    return False if len(answers) == len(ids) else None
+
+
+def _not(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer

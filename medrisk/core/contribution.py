@@ -1,0 +1,163 @@
+"""A symptom -> the listed drugs that may explain it, ranked, with every step of the reckoning open to view.
+
+The points are this project's own ordinal heuristic, not a published or validated scale; every surface says so. A value
+that is not known adds nothing and takes nothing away. Red flags do not pass through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from medrisk.core.conditions import PatientFacts
+from medrisk.core.engine import Engine
+from medrisk.core.model import Component, Contribution, ContributionTier, Finding, Medication
+from medrisk.core.rules import ClassEffect, DrugClass, Severity
+
+# Points by the grade of an effect that is the symptom itself, and by one that brings it about (a lost electrolyte).
+_DIRECT = {"established": 3, "probable": 2, "possible": 1}
+_INDIRECT = {"established": 2, "probable": 1, "possible": 1}
+_MATCHING_LAB = 2
+_NORMAL_LAB = -2
+_RAISED_EXPOSURE = {Severity.CONTRAINDICATED: 3, Severity.MAJOR: 2, Severity.MODERATE: 1}
+_ALTERNATIVE = -1
+_MOST_ALTERNATIVES = 2
+_MUSCLE_INJURY = frozenset(
+    {"myopathy", "rhabdomyolysis", "myalgia", "muscle_weakness", "ck_increase", "increased_exposure"}
+)
+_ELECTROLYTE_EFFECTS = frozenset({
+    "hypokalaemia", "hypomagnesaemia", "hypocalcaemia", "hyponatraemia", "hyperkalaemia", "hypermagnesaemia",
+    "hypophosphataemia", "hypoglycaemia",
+})  # fmt: skip
+# What the tiers of points are called; the order of the words is the order of concern.
+_TIERS: tuple[tuple[int, ContributionTier], ...] = (
+    (6, "likely"), (3, "possible"), (1, "listed"),
+)  # fmt: skip
+
+
+def rank_contributors(
+    engine: Engine, medications: Sequence[Medication], facts: PatientFacts, findings: Sequence[Finding]
+) -> tuple[Contribution, ...]:
+    """For each symptom the patient has, the drugs whose classes are known for it, most likely first."""
+    ranked: list[Contribution] = []
+    active = sorted({m.ingredient.name: m for m in medications if m.status == "active"}.items())
+    for symptom in sorted(name for name, present in facts.symptoms.items() if present):
+        info = engine.knowledge.symptoms.get(symptom)
+        if info is None or not info.explained_by:
+            continue
+        found = [_contribution(engine, drug, symptom, info.explained_by, facts, findings) for _, drug in active]
+        ranked += sorted((c for c in found if c is not None), key=lambda c: (-c.points, c.ingredient.name))
+    return tuple(ranked)
+
+
+def _contribution(
+    engine: Engine,
+    drug: Medication,
+    symptom: str,
+    explained_by: tuple[str, ...],
+    facts: PatientFacts,
+    findings: Sequence[Finding],
+) -> Contribution | None:
+    classes = [c for c in engine.classes_of(drug.ingredient.name, drug.route) if c.role != "grouping"]
+    relevant = [(c, e) for c in classes for e in c.effects_of(drug.ingredient.name) if e.effect in explained_by]
+    base = _base(symptom, relevant, engine)
+    if base is None:
+        return None
+    components = [
+        base,
+        *_lab_components(relevant, facts, engine),
+        *_exposure_components(drug, explained_by, findings, engine),
+    ]
+    components += _alternatives(symptom, facts, engine)
+    points = sum(component.points for component in components)
+    tier: ContributionTier = next((name for least, name in _TIERS if points >= least), "not_suggested")
+    return Contribution(drug.ingredient, symptom, tier, points, tuple(components))
+
+
+def _base(symptom: str, relevant: Iterable[tuple[DrugClass, ClassEffect]], engine: Engine) -> Component | None:
+    """The best-supported link from the drug to the symptom."""
+    best: tuple[int, str] | None = None
+    for drug_class, effect in relevant:
+        direct = effect.effect == symptom or (effect.effect, symptom) in _SAME
+        points = (_DIRECT if direct else _INDIRECT)[effect.grade.value]
+        name = _effect_name(effect.effect, engine)
+        how = f"{drug_class.name}: {name}, {effect.grade.value}"
+        if best is None or points > best[0]:
+            best = (points, how if direct else f"{how}, which may bring the symptom about")
+    return None if best is None else Component("known for it", best[0], best[1])
+
+
+# Effects that are a symptom under another name.
+_SAME = {
+    ("muscle_cramp", "nocturnal_leg_cramp"), ("muscle_cramp", "muscle_spasm"), ("dystonia", "acute_dystonia"),
+    ("tremor", "clonus_tremor"), ("neuropathy", "paraesthesia"), ("muscle_rigidity", "stiffness"), ("myopathy", "muscle_weakness"),
+    ("rhabdomyolysis", "dark_urine"), ("thrombosis", "unilateral_calf_swelling"),
+}  # fmt: skip
+
+
+def _lab_components(
+    relevant: Sequence[tuple[DrugClass, ClassEffect]], facts: PatientFacts, engine: Engine
+) -> list[Component]:
+    """A lab that shows the drug's own effect speaks for it; a normal one against a purely electrolyte mechanism."""
+    effects = {effect.effect for _, effect in relevant}
+    found: list[Component] = []
+    shown, normal = False, False
+    for lab_id, results in sorted(facts.labs.items()):
+        info = engine.knowledge.labs.get(lab_id)
+        if info is None:
+            continue
+        for result in results:
+            effect = {"low": info.low_effect, "high": info.high_effect}.get(result.interpretation or "")
+            if effect in effects and not shown:
+                shown = True
+                found.append(
+                    Component(
+                        "laboratory value",
+                        _MATCHING_LAB,
+                        f"{info.name} {result.value:g} is {result.interpretation}, an effect of this class",
+                    )
+                )
+            normal = normal or (
+                result.interpretation == "normal" and bool({info.low_effect, info.high_effect} & effects)
+            )
+    if normal and not shown and effects <= _ELECTROLYTE_EFFECTS:
+        found.append(
+            Component("laboratory value", _NORMAL_LAB, "the electrolyte by which this class would act is in range")
+        )
+    return found
+
+
+def _exposure_components(
+    drug: Medication, explained_by: tuple[str, ...], findings: Sequence[Finding], engine: Engine
+) -> list[Component]:
+    """An interaction or a dose above a cap that raises this drug's exposure."""
+    best: tuple[int, str] | None = None
+    for finding in findings:
+        rule = engine.knowledge.rules.get(finding.rule)
+        if (
+            rule is None
+            or finding.unchecked
+            or finding.severity is None
+            or finding.kind not in {"interaction", "dose_cap"}
+        ):
+            continue
+        is_object = bool(finding.medications) and finding.medications[0].ingredient.name == drug.ingredient.name
+        points = _RAISED_EXPOSURE.get(finding.severity, 0)
+        touches = set(rule.effects) & (_MUSCLE_INJURY | set(explained_by))
+        if is_object and points and touches and (best is None or points > best[0]):
+            best = (points, rule.name)
+    return [] if best is None else [Component("raised exposure", best[0], best[1])]
+
+
+def _alternatives(symptom: str, facts: PatientFacts, engine: Engine) -> list[Component]:
+    """Conditions that may explain the symptom by themselves."""
+    present = [
+        info.name for name, has in sorted(facts.conditions.items())
+        if has and (info := engine.knowledge.conditions.get(name)) is not None and symptom in info.explains
+    ]  # fmt: skip
+    counted = present[:_MOST_ALTERNATIVES]
+    return [Component("another explanation", _ALTERNATIVE, f"{name} may explain it by itself") for name in counted]
+
+
+def _effect_name(effect: str, engine: Engine) -> str:
+    known = engine.knowledge.effects.get(effect)
+    return known.name.lower() if known else effect.replace("_", " ")

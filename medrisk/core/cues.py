@@ -1,0 +1,141 @@
+"""Whether a drug on a line is taken, stopped, planned, an allergy or only spoken of: the words that tell.
+
+Directions count: "stopped the naproxen" tells of what follows, "naproxen (finished in May)" of what precedes.
+The cue nearest to the drug decides, and a cue carries over "a, b and c".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+CueKind = Literal["active", "stopped", "planned", "allergy", "none"]
+
+_BEFORE: tuple[tuple[str, CueKind], ...] = (
+    (r"\bno (?:recent )?changes? (?:to|in|with)\b|\bdo(?:n't| not) stop\b|\bnot (?:to )?stop\b", "active"),
+    (
+        r"\bno longer (?:on|tak\w+|us\w+|need\w*)\b|\b(?:is |are |was )?not (?:currently |now )?taking\b|\bused to (?:take|be on|use)\b|\b(?:previously|formerly)\b"
+        r"(?: (?:on|taking|took|used|tried|treated with))?|\bhad (?:previously )?(?:been )?(?:tried|taking|taken|used|on)\b|\btried and failed\b|\bfailed\b(?! to)"
+        r"|\b(?:did|could|does|can) ?(?:not|n't) tolerate\b|\b(?:changed|switch(?:ed|ing)?|converted|transitioned|swapped) (?:\w+ )?from\b|\b(?:come|came|coming|weaned|taken|took|is|been) off(?: of)?\b"
+        r"|\boff (?:of |the |her |his |my )\b|\bstop(?:ped|s|ping)?\b(?: taking)?|\bstoped\b|\bd/c(?:'?e?d)?\b|\bdc'?d\b|\bdc\b(?=\s*:?\s*\w)|\bdiscontinu\w+|\bquit\b|\bhold(?:ing)?\b|\bheld\b|\bcease[ds]?\b"
+        r"|\bex\s*:|\b(?:past|previous|prior|old|former|inactive) (?:meds?|medications?|medicines?|drugs?|treatment)\b|\bfinished\b|\bcompleted\b|\blast took\b|\bgave up\b|\breplac(?:ed|ing)\b(?! by)"
+        r"|\binstead of\b|\brather than\b|\bin place of\b|\bremoved?\b|\bdeprescrib\w+",
+        "stopped",
+    ),
+    (
+        r"\bplan(?:s|ning|ned)?\b(?: (?:is )?(?:to|on))?|\b(?:will|would|could|might|may|should|to|can) (?:\w+ )?(?:start|begin|try|add|initiate|consider|discuss|trial|recommend|switch|change)\b"
+        r"|\bconsider(?:ing)?\b|\b(?:going|wants?|like|hoping) to (?:start|begin|try)\b|\brecommend(?:ed|ing|s)?\b|\bsuggest(?:ed|s|ing)?\b|\bswitching to\b|\b(?:undergo )?a trial of\b"
+        r"|\b(?:another|an|other) options?\b|\bproposed\b|\bawaiting\b|\bdiscuss(?:ed|ing)?\b|\bif (?:needed|no better|persists?),? (?:add|start|try)\b|\bnext step\b|\bto be started on\b",
+        "planned",
+    ),
+    (
+        r"\ballerg(?:y|ies|ic)\b|\bintoleran\w+|\badverse (?:drug )?(?:reactions?|events?)\b|\breact(?:s|ed|ions?) to\b|\b(?:can'?t|cannot|can not|must not|unable to) (?:have|take|tolerate)\b|\banaphyla\w+"
+        r"|\bsensitiv\w+ to\b|\bnkda\b",
+        "allergy",
+    ),
+    (
+        r"\bden(?:y|ies|ied|ying)\b|\bno\b|\bnot\b|\bnever\b|\bwithout\b|\brefus\w+|\bdeclin\w+|\bavoid(?:ing|s|ed)?\b|\bdo(?:es)?n'?t\b|\bisn'?t\b|\bneither\b|\bnor\b|\bcontraindicat\w+|\bwhile (?:on|taking)\b(?=.*\bif\b)"
+        r"|\b(?:mother|father|sister|brother|wife|husband|son|daughter|aunt|uncle|friend|roommate|neighbou?r)(?: (?:is|was|takes?|took|on|uses?|has|had|also))+\b",
+        "none",
+    ),
+    (
+        r"\bother than\b|\bexcept(?: for)?\b|\bbesides\b|\bapart from\b|\btak(?:es?|ing)\b|\b(?:is|are|remains?|stays?|kept|put|started|maintained|currently|now|been) (?:\w+ )?on\b|\bon\b|\bcontinu\w+|\bus(?:es?|ing)\b|\bgiven\b|\bprescri\w+|\brestart\w*|\bresum\w+|\bcurrent(?:ly)?\b"
+        r"|\bincreas\w+|\bdecreas\w+|\breduc\w+|\b(?:changed|switched|converted|transitioned|swapped)(?: \w+)? to\b|\bto\b|\bnow\b|\bstart(?:ed)?\b|\bnew\b|\bchange\b|\btreated with\b|\bhas\b|\bhome\b|\breceiv\w+|\bhad\b",
+        "active",
+    ),
+)
+_BEFORE_CUES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _BEFORE)
+
+_AFTER: tuple[tuple[str, CueKind], ...] = (
+    (
+        r"^[^,;.]{0,60}?(?:\(|-|:|\bwas\b|\bis\b|\bhas been\b|\bdose\b|\bnow\b|\bbeing\b|\bbut\b|\[|\t)\s*(?:\w+ )?(?:stop(?:ped)?|discontinued|d/c'?d?|dc'?d|held|on hold|hold|finished|completed|quit|no longer|ended|ceased|expired|inactive|not taking)\b"
+        r"|\bin the past\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
+        "stopped",
+    ),
+    (
+        r"\b(?:if|should) (?:\w+ ){0,4}(?:persists?|worsens?|continues?|no better|fails?|needed later)\b|\b(?:start(?:ing|s)?|begin(?:ning)?) (?:next|tomorrow|on monday)\b|\bto be started\b|\bplanned\b|\bnot (?:yet )?started\b",
+        "planned",
+    ),
+    (
+        r"^\s*(?:\w+\s)?allerg(?:y|ies|ic)\b|^\s*\((?:\w+\s)?(?:rash|hives|anaphylaxis|angioedema|swelling|allergy)\)|^\s*intoleran\w+",
+        "allergy",
+    ),
+    (r"^\s*(?:is |was )?(?:not done|n/a|refused|declined|contraindicated)\b|^\s*:?\s*none\b", "none"),
+)
+_AFTER_CUES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _AFTER)
+
+# Words between two drugs that keep them under one cue: "a, b and c 10 mg", but not "a and she takes b".
+_LIST_GLUE = re.compile(
+    r"^[\s,/&+()\d.\-:;]*(?:(?:and|or|nor|also|plus|the|her|his|my|both|mg|mcg|g|ml|units|tabs?|daily|bid|tid)\b[\s,/&+()\d.\-]*)*$",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[.;](?=\s|$)|\bbut\b|\bhowever\b|\t", re.IGNORECASE)
+
+
+def cue_before(text: str) -> CueKind | None:
+    """The kind of the last cue in the words before a drug, None without one. A clause ends a cue's reach."""
+    if not text.strip():
+        return None
+    ends = [match.end() for match in _CLAUSE_END.finditer(text)]
+    clause = text[ends[-1] :] if ends else text
+    best: tuple[int, int, CueKind] | None = None
+    for rank, (pattern, kind) in enumerate(_BEFORE_CUES):
+        for match in pattern.finditer(clause):
+            found = (match.end(), -rank, kind)
+            if best is None or found[:2] > best[:2]:
+                best = found
+    if best is None:
+        return None
+    return _strongest(clause, best)
+
+
+def _strongest(clause: str, last: tuple[int, int, CueKind]) -> CueKind:
+    """ "will discuss switching to X", "plan: start X": a weak "to" or "start" does not undo the plan before it."""
+    if last[2] != "active":
+        return last[2]
+    weak = re.search(
+        r"\b(?:to|start|on|new|has|had|change|taking|take)\s*(?:the|her|his|my|on|a|an|any)?\s*$", clause, re.IGNORECASE
+    )
+    if weak is None:
+        return "active"
+    for pattern, kind in _BEFORE_CUES[:-1]:
+        match = None
+        for match in pattern.finditer(clause):
+            pass
+        if (
+            match is not None
+            and kind != "active"
+            and last[0] - match.end() <= 30
+            and not _turns_to(clause[match.start() :], kind)
+        ):
+            return kind
+    return "active"
+
+
+def _turns_to(words: str, kind: CueKind) -> bool:
+    """ "changed from A to B": what follows "to" is what is taken now."""
+    return kind == "stopped" and re.search(r"\bto\s*$", words) is not None
+
+
+# Without one of these no pattern above can match; most lines end in plain directions and stop here.
+_AFTER_HINTS = (
+    "stop", "discon", "d/c", "dc", "hold", "held", "finish", "complet", "quit", "longer", "ended", "ceas", "expir", "inactive",
+    "taking", "past", "toler", "relief", "improv", "benefit", "persist", "worsen", "continue", "better", "fail", "later", "start",
+    "begin", "planned", "allerg", "rash", "hives", "anaph", "angio", "swell", "done", "n/a", "refused", "declined", "contraind", "none",
+)  # fmt: skip
+
+
+def cue_after(text: str) -> CueKind | None:
+    """The kind of a cue in the words that follow a drug, up to the next drug or clause."""
+    lower = text.lower()
+    if not any(hint in lower for hint in _AFTER_HINTS):
+        return None
+    for pattern, kind in _AFTER_CUES:
+        if pattern.search(text):
+            return kind
+    return None
+
+
+def is_list_glue(text: str) -> bool:
+    """Whether the words between two drugs only string them together, so that one cue governs both."""
+    return _LIST_GLUE.match(text) is not None

@@ -1,0 +1,209 @@
+"""Whether the words beside a mention deny it, only suppose it, or put it into the past.
+
+Each function takes the words of the sentence before and after the mention. It looks at a bounded number
+of them and knows nothing else of the text.
+"""
+
+from __future__ import annotations
+
+from medrisk.core import assertion_words as cue
+
+
+def is_denied(before: list[str], after: list[str], next_sentence: list[str]) -> bool:
+    """Whether words to the left deny the mention, or words right after it do."""
+    if "until" in after[:3]:
+        return _denied_after(after, next_sentence)  # "never had palpitations until this week"
+    return _denied_before(before) or _denied_after(after, next_sentence)
+
+
+def _denied_before(before: list[str]) -> bool:
+    crossed_colon = False
+    for k in range(len(before) - 1, max(-1, len(before) - 31), -1):
+        word = before[k]
+        following = before[k + 1] if k + 1 < len(before) else ""
+        if (word in cue.TURNS and word != "now") or (word == "now" and following != ","):
+            return False
+        if word == "(":
+            return False
+        if word == ":":
+            crossed_colon = True
+        elif word == "," or word == "and":
+            nearest = before[k + 2] if following in ("and", "also") and k + 2 < len(before) else following
+            if nearest in cue.NEW_STATEMENT:
+                return False
+        elif (
+            (word == "out" and k and before[k - 1] in ("ruled", "rules"))
+            or (word == "free" and following in ("of", "from"))
+            or (word == "absence" and following == "of")
+        ):
+            return True
+        elif word in cue.DENIALS and (not crossed_colon or word in cue.BEFORE_COLON):
+            verdict = _verdict(before, k)
+            if verdict is not None:
+                return verdict
+    return False
+
+
+def _verdict(before: list[str], k: int) -> bool | None:
+    """What the denial at ``k`` does to a mention after it: denies it, says it is asserted, or nothing."""
+    word = before[k]
+    rest = before[k + 1 :]
+    following = rest[0] if rest else ""
+    previous = before[k - 1] if k else ""
+    if word == "no":
+        if previous in cue.ABLE:
+            return None
+        if following == "longer":
+            return None if previous in cue.ABLE else True
+        if following in cue.NO_THEN or (following == "more" and "than" in rest[:2]):
+            return None
+        if following in cue.NO_ABOUT and "," in rest:
+            return None
+        for i, other in enumerate(rest[:6]):
+            if other in ("for", "from", "to") and i and rest[i - 1] not in cue.NO_OF:
+                return None
+        return True
+    if word == "without":
+        return None if following in cue.NO_THEN else True
+    if word in (
+        "not",
+        "doesnt",
+        "didnt",
+        "dont",
+        "isnt",
+        "wasnt",
+        "hasnt",
+        "havent",
+        "hadnt",
+        "arent",
+        "werent",
+        "wouldnt",
+        "never",
+    ):
+        if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
+            return None
+        if following in cue.NOT_THEN and not (following in ("think", "know", "like") and word == "never"):
+            return None if not (following == "think" or (word == "wouldnt" and following == "say")) else True
+        if following == "been" and len(rest) > 1 and rest[1] in cue.NOT_THEN:
+            return None
+        return True
+    if word == "neg" or word == "negative":
+        return True if following in ("for", ":", "") or previous == "" else None
+    return True
+
+
+def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
+    if not after:
+        return len(next_sentence) > 1 and next_sentence[0] == "?" and next_sentence[1] in cue.AFTER_DENIALS
+    if after[0] in cue.AFTER_DENIALS and (after[0] != "no" or len(after) == 1 or after[1] in (",", ")")):
+        return True
+    if after[0] in (":", "(", ",") and len(after) > 1 and after[1] in cue.AFTER_DENIALS:
+        return after[0] != "," and (after[1] != "no" or len(after) == 2 or after[2] in (",", ")"))
+    if after[:2] == [",", "no"] and len(after) == 2:
+        return True
+    for i, word in enumerate(after[:8]):
+        if word in (",", "but", "because") or (word in ("and", "or") and i > 4):
+            return False
+        if word in ("denied", "absent", "excluded", "unlikely") and i <= 5:
+            return True
+        if word in ("ruled",) and after[i + 1 : i + 2] == ["out"]:
+            return True
+        if word in ("not", "never", "isnt", "wasnt", "arent", "werent", "hasnt", "havent") and i <= 3:
+            return bool(cue.AFTER_VERBS.intersection(after[i + 1 : i + 5]))
+        if word == "free" and i == 0:
+            return True
+    return False
+
+
+def is_possible(
+    before: list[str], after: list[str], end: list[str], prefix: str, *, reasons: bool = True
+) -> bool:
+    """Whether the mention is only feared, prevented, asked about or given as the reason of a drug."""
+    if prefix.endswith("?") or prefix.endswith("? "):
+        return not before or end != ["?"]
+    if cue.UNSURE.intersection(before[-2:]):
+        return True
+    question = end == ["?"]
+    if (
+        question
+        and before
+        and before[0] in cue.POSSIBLE_STARTS
+        and not {"my", "his", "her", "these", "this", "the"}.intersection(before[-4:])
+    ):
+        return True
+    for k in range(len(before) - 1, max(-1, len(before) - 26), -1):
+        word = before[k]
+        following = before[k + 1] if k + 1 < len(before) else ""
+        if word in ("because", "but", "despite", "currently") or (word == "now" and k < len(before)):
+            return False
+        if (
+            word in cue.POSSIBLE
+            and not (word == "would" and following in ("say", "like"))
+            and not (word == "if" and following == "any")
+        ):
+            return word != "would" or question
+        if word in cue.POSSIBLE_AFTER and following in cue.POSSIBLE_AFTER[word]:
+            return True
+        if reasons and word in ("for", "prn", "against") and k >= len(before) - 5 and _is_reason(before, k):
+            return True
+        if word == "?":
+            return False
+    if before and before[-1] == "any" and (question or "report" in before):
+        return True
+    return bool(after[:2] == ["prevention"]) or (
+        bool(after) and after[0] in ("prevention", "prophylaxis", "tablets", "tablet")
+    )
+
+
+def _is_reason(before: list[str], k: int) -> bool:
+    if before[k] == "prn":
+        return True
+    earlier = before[:k]
+    if cue.VISITS.intersection(earlier):
+        return False
+    if cue.ACTUAL.intersection(before[k + 1 :]):
+        return False
+    return len(earlier) <= 2 or any(
+        word in cue.DRUG_CUES or cue.DRUG_DOSE.fullmatch(word) for word in earlier
+    )
+
+
+def is_past(before: list[str], after: list[str]) -> bool:
+    """Whether the mention belongs to the past: "used to get", "h/o", "in 2014", "resolved"."""
+    return _past_before(before) or _past_after(after[:12], before)
+
+
+def _past_before(before: list[str]) -> bool:
+    for k, word in enumerate(before):
+        rest = before[k + 1 :]
+        if _in_youth(before, k) or (word == "used" and rest[:1] == ["to"] and "because" not in rest):
+            return True
+        if word in ("h/o", "hx") or (word == "history" and rest[:1] == ["of"]) or word in cue.PAST:
+            return not cue.PRESENT.intersection(rest) or len(rest) < 3
+        if word in cue.GAVE_UP and cue.REASON.intersection(rest):
+            # "Stopped simvastatin because of ...", "did not tolerate simvastatin (...)"
+            return "of" in rest or "due" in rest or "(" in rest or word == "intolerant"
+    return False
+
+
+def _past_after(after: list[str], before: list[str]) -> bool:
+    if ("now" in after and cue.FINE_NOW.intersection(after)) or ("none" in after and "since" in after):
+        return True
+    for i, word in enumerate(after):
+        following = after[i + 1] if i + 1 < len(after) else ""
+        if word in ("but", ","):
+            return False
+        if word in cue.GONE and not cue.NOT_GONE.intersection(after[:i]):
+            return True
+        if word == "in" and (cue.YEAR.fullmatch(following) or following == "childhood"):
+            return "had" in before or not before
+        if word == "in" and after[i + 1 : i + 3] == ["the", "past"]:
+            return True
+        if _in_youth(after, i) or (word in ("years", "year") and following == "ago" and "had" in before):
+            return True
+    return False
+
+
+def _in_youth(words: list[str], k: int) -> bool:
+    """ "as a child", "as a teenager"."""
+    return words[k : k + 2] == ["as", "a"] and len(words) > k + 2 and words[k + 2] in cue.YOUTH

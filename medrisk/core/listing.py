@@ -1,0 +1,261 @@
+"""Pasted text -> entries under their headings: what a list's layout says, before any drug name is known.
+
+Handles numbered and bulleted lists, tab- and pipe-separated tables with a status column, headings on their own line
+or before their content, sentences with several headings, and struck-out lines. It names no drugs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from medrisk.core.text import fold, squeeze
+
+SectionKind = Literal["none", "active", "stopped", "planned", "allergy", "clinical", "family", "person", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One piece of the paste to be understood by itself.
+
+    ``number`` counts lines of the paste from 1. ``section`` is what the headings say of it; ``ignored`` holds a reason
+    when the layout alone shows that it is no medication. ``is_item`` marks an item of a list under a medication heading.
+    """
+
+    number: int
+    raw: str
+    text: str
+    section: SectionKind
+    ignored: str = ""
+    is_item: bool = False
+    is_stopped: bool = False
+    is_row: bool = False
+
+
+_HEADINGS: tuple[tuple[SectionKind, str], ...] = (
+    (
+        "stopped",
+        r"(?:discontinued|stopped|stop taking|stop|held|hold|on hold|inactive|past|previous|prior|old|former|completed|d/?c'?d?|ceased|deprescribed)(?: (?:home )?(?:medications?|meds?|medicines?|drugs?|therapy|prescriptions?|these|taking these medications?))?"
+        r"|(?:medications?|meds|medicines) (?:stopped|discontinued|held|to stop|on hold|ceased)|no longer taking",
+    ),
+    (
+        "allergy",
+        r"(?:known |drug |medication |medicine |food |environmental )*(?:allergies|allergy|intolerances?|sensitivities|adverse (?:drug )?reactions?|adrs?)(?: to (?:medications?|medicines?|drugs?))?(?: list)?(?:\s*/\s*(?:intolerances?|adverse (?:drug )?reactions?|adrs?|sensitivities))?"
+        r"|allergies and (?:intolerances|adverse reactions)",
+    ),
+    ("family", r"family (?:history|hx|medical history)|fam hx|fhx?|fh"),
+    (
+        "plan",
+        r"(?:assessment (?:and|&|/) )?plan|a/p|a&p|recommendations?|suggestions?|to (?:start|consider|do)|proposed(?: changes)?|planned(?: medications?)?|future(?: medications?)?|disposition|next steps",
+    ),
+    (
+        "clinical",
+        r"(?:past )?(?:medical|surgical|social|psychiatric|gynaecological|obstetric|ob)(?: and \w+)? (?:history|hx)|pmhx?|pshx?|shx?|sh|history(?: of present(?:ing)? illness| of presenting complaint)?|hpi|hpc|problems?(?: list)?|active problems|diagnos[ei]s|dx"
+        r"|(?:chief|presenting) complaints?|cc|c/o|complaints?|reason for (?:visit|referral|admission)|symptoms?(?: reported)?|reports|review of systems|ros|(?:physical )?exam(?:ination)?|vitals?(?: signs)?|obs(?:ervations)?|(?:recent |latest )?(?:labs?|laboratory|bloods?|blood results?|lab results?|results?|investigations?|labs at discharge)(?: data)?"
+        r"|assessment|impression|subjective|objective|conditions?|comorbidities|indications?|habits|lifestyle|diet|immuni[sz]ations?|devices?|supplies|equipment|dme|social|comments?|notes?|instructions?|patient instructions|questions?|age|sex|gender|weight|height|wt|ht|procedures?|hospital course|concerns?|code status",
+    ),
+    (
+        "person",
+        r"patient(?: name| id)?|pt(?: name)?|name|dob|date of birth|mrn|nhs (?:no|number)|hospital number|pcp|gp|provider|prescriber|physician|doctor|ordering provider|consultant|pharmacist|pharmacy(?: name)?|insurance|address|phone|tel|telephone|fax|date|page|printed|author|signed|electronically signed by|reviewed by|next of kin|nok|account|room|ward|bed",
+    ),
+    (
+        "active",
+        r"(?:current|home|discharge|admission|inpatient|outpatient|active|regular|repeat|acute|scheduled|routine|prescription|prescribed|prescriptions?|new|continued|continue(?: taking)?|chronic|daily|other|additional|unchanged|changed|prn|as needed|as required|oral|inhaled|injectable|iv|topical|general|preadmission|pre-admission|pre-op|maintenance|"
+        r"start(?: taking)?|otc|over[- ]the[- ]counter|non-prescription|herbal|facility|nursing home|spine|cardiac|pain|\s|/|&|-|and|list of|her|his|my|the)*(?:medications?|meds?|medicines?|drugs?|drug list|medication list|med list|medicine list|prescriptions?|rx|therapy|treatments?|supplements?|herbals?|vitamins?|otcs?|inhalers?|injections?)"
+        r"(?: (?:reconciliation|list|history|prescribed|on admission|at discharge|at home|on discharge|at time of \w+|prior to admission|record|summary|profile|review|as of [\d/.-]+|at this time|at present|currently|right now|include|right now include|is|are|from pt phone))*"
+        r"|prn|as needed|as required|regular|scheduled|morning|evening|bedtime|night|am|pm|noon|continue|changed?|new|start|unchanged|current|repeats?|acutes?|tto|ttas?|tta|otc|over the counter|supplements|herbals?|vitamins|daily|weekly|monthly|repeat medication|discharge medication reconciliation|medication reconciliation|prescribed|taking|mar",
+    ),
+)
+_HEADING_PATTERNS = tuple((kind, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for kind, pattern in _HEADINGS)
+
+_DOSE_LIKE = re.compile(r"\d\s*(?:m?c?g|mEq|mL|units?|%)\b", re.IGNORECASE)
+_DECORATION = re.compile(r"^[\s=#*_~>|+.:-]+|[\s=#*_~<|+.:-]+$")
+_INLINE = re.compile(r"^\s*([A-Za-z][A-Za-z&'()/ -]{0,60}?)\s*(?::|\s-\s(?=[A-Z])|,(?=[A-Z]))\s*(.*)$", re.DOTALL)
+_BULLET = re.compile(
+    r"^\s*(?:(?:[-*•·‣▪◦●○■□►➢✓✔>+–]|\[[ xX✓]?\]|\(?\d{1,3}[.)]|\(?[a-hA-H][.)]|#\d{1,3}[.:)]?|\d{1,2}\s*[-:](?=\s))\s*)+(?=\S)"
+)
+_STRUCK = re.compile(r"^\W*~~(.+?)~~\W*$")
+_STRUCK_COMBINING = re.compile("[\u0335\u0336\u0338]")
+_CELL = re.compile(r"\t|\s*\|\s*")
+_PAGE = re.compile(r"^\s*(?:page|pg\.?)\s*\d+(?:\s*(?:of|/)\s*\d+)?\s*$", re.IGNORECASE)
+# A new heading inside a line: "ALLERGIES: MORPHINE. CURRENT MEDICATIONS: Abilify."
+_HEADING_INSIDE = re.compile(
+    r"(?<=[.;])\s+(?=(?:[A-Z]{2,}[A-Z /&]*|(?:Allergies|Medications|Current medications|Meds|Labs|Problems?|Discontinued|Stopped|PMH)):)"
+)
+
+_COLUMN_WORDS = frozenset(
+    "medication medications drug medicine name product strength dose dosage route freq frequency sig directions status start date end last fill"
+    " qty quantity refills prescriber indication am pm morning evening noon night bedtime midday form schedule reason comments instructions".split()
+)
+_NAME_COLUMNS = frozenset(
+    "medication medications drug medicine name product item rx description med meds drugs".split()
+)
+_SKIP_COLUMNS = re.compile(
+    r"last fill|filled|date|prescriber|provider|pharmacy|refills?|qty|quantity|indication|reason|comment|note|ordered|author|status|start|end|stop",
+    re.IGNORECASE,
+)
+_STATUS_COLUMNS = re.compile(r"status|state|taking\?|active\?", re.IGNORECASE)
+_STOPPED_STATUS = re.compile(
+    r"\b(?:discontinued|stopped|completed|inactive|held|on hold|expired|cancel\w+|ended|not taking|ceased|dc'?d|no)\b",
+    re.IGNORECASE,
+)
+
+
+def is_heading(text: str) -> SectionKind | None:
+    """The kind of section a whole line opens, None when it is no heading."""
+    if len(text) > 120 or _DOSE_LIKE.search(text):
+        return None
+    bare = squeeze(_DECORATION.sub("", text)).rstrip(":").strip()
+    bare = re.sub(r"\s*\([^)]*\)$", "", bare)
+    if not bare or len(bare) > 70:
+        return None
+    for kind, pattern in _HEADING_PATTERNS:
+        if pattern.fullmatch(bare):
+            return kind
+    return None
+
+
+def split_heading(text: str) -> tuple[SectionKind, str, str] | None:
+    """``"Allergies: penicillin"`` -> (``"allergy"``, ``"Allergies"``, ``"penicillin"``); None without a known heading."""
+    match = _INLINE.match(text)
+    if match is None:
+        return None
+    kind = is_heading(match[1])
+    return None if kind is None else (kind, match[1].strip(), match[2].strip())
+
+
+def strip_bullet(text: str) -> str:
+    """The line without its number or bullet."""
+    return _BULLET.sub("", text, count=1)
+
+
+def read_listing(text: str) -> tuple[Entry, ...]:
+    """Part a whole paste into entries, headings applied. Blank lines are left out; every other line gives an entry."""
+    reader = _ListingReader()
+    for number, raw in enumerate(text.splitlines(), start=1):
+        reader.read_line(number, raw)
+    return tuple(reader.entries)
+
+
+def read_single(raw: str, number: int = 1) -> Entry:
+    """One line by itself, as ``medrisk normalize`` reads it: a heading on it governs this line only."""
+    reader = _ListingReader()
+    reader.read_line(number, raw)
+    if len(reader.entries) == 1:
+        return reader.entries[0]
+    text = fold(raw)
+    if not reader.entries:
+        return Entry(number, raw, text, "none", ignored="blank")
+    taken = [
+        e for e in reader.entries if not e.ignored and e.section not in {"allergy", "clinical", "family", "person"}
+    ]
+    return (
+        taken[0] if len(taken) == 1 else Entry(number, raw, text, reader.entries[0].section, reader.entries[0].ignored)
+    )
+
+
+class _ListingReader:
+    """Walks the lines of a paste and keeps the section that the last heading opened."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._section: SectionKind = "none"
+        self._columns: list[str] | None = None
+
+    def read_line(self, number: int, raw: str) -> None:
+        text = fold(raw)
+        if not text.strip():
+            self._columns = None
+            return
+        struck = _STRUCK.match(text)
+        is_struck = struck is not None or _STRUCK_COMBINING.search(raw) is not None
+        text = struck[1] if struck else _STRUCK_COMBINING.sub("", text)
+        if self._read_layout(number, raw, text) or self._read_table(number, raw, text):
+            return
+        for part in _HEADING_INSIDE.split(text):
+            self._read_part(number, raw, part, is_struck)
+
+    def _read_layout(self, number: int, raw: str, text: str) -> bool:
+        """Lines that are only layout: rules, page numbers, headings by themselves."""
+        bare = _DECORATION.sub("", text)
+        if not bare:
+            self._add(number, raw, text, ignored="a ruled line")
+            return True
+        if _PAGE.match(text):
+            self._add(number, raw, text, ignored="a page number")
+            return True
+        words = bare.lower().replace("/", " ").split()
+        if len(words) > 1 and all(word in _COLUMN_WORDS for word in words) and "\t" not in text:
+            self._add(number, raw, text, ignored="a table's header")
+            return True
+        kind = is_heading(strip_bullet(text)) or is_heading(text)
+        if kind is not None and kind != "person":
+            self._section, self._columns = kind, None
+            self._add(number, raw, text, ignored="a heading")
+            return True
+        return False
+
+    def _read_part(self, number: int, raw: str, part: str, is_struck: bool) -> None:
+        text = squeeze(strip_bullet(part))
+        found = split_heading(text)
+        if found is None:
+            self._add(number, raw, text, stopped=is_struck)
+            return
+        kind, _, content = found
+        if kind == "person":
+            self._add(number, raw, text, section="person", ignored="about the person, not a medication")
+            return
+        if kind in {"active", "stopped"} or not content:
+            self._section, self._columns = kind, None
+        if content:
+            # "Allergies: penicillin" governs its own line; a heading by itself governs all that follow.
+            self._add(number, raw, squeeze(strip_bullet(content)), section=kind, stopped=is_struck)
+        else:
+            self._add(number, raw, text, ignored="a heading")
+
+    def _read_table(self, number: int, raw: str, text: str) -> bool:
+        """A table's header row or, under one, a row of it."""
+        if text.count("\t") < 1 and text.count("|") < 2:
+            return False
+        cells = [squeeze(cell) for cell in _CELL.split(text.strip().strip("|"))]
+        names = [cell.lower() for cell in cells]
+        if len(cells) > 1 and any(
+            name in _NAME_COLUMNS or name.split(" ")[0] in _NAME_COLUMNS for name in names if name
+        ):
+            if not any(re.search(r"\d", cell) for cell in cells):
+                self._columns = names
+                if self._section not in {"active", "stopped", "planned"}:
+                    self._section = "active"
+                self._add(number, raw, text, ignored="a table's header")
+                return True
+        if self._columns is None or len(cells) < 2:
+            return False
+        self._add_row(number, raw, cells)
+        return True
+
+    def _add_row(self, number: int, raw: str, cells: list[str]) -> None:
+        columns = self._columns or []
+        kept, is_stopped = [], False
+        for index, cell in enumerate(cells):
+            column = columns[index] if index < len(columns) else ""
+            if _STATUS_COLUMNS.search(column):
+                is_stopped = is_stopped or _STOPPED_STATUS.search(cell) is not None
+            elif not _SKIP_COLUMNS.search(column):
+                kept.append(cell)
+        text = "\t".join(kept)
+        ignored = "" if any(re.search(r"[a-z]{3}", cell, re.IGNORECASE) for cell in kept) else "an empty row"
+        self.entries.append(Entry(number, raw, text, self._section, ignored, True, is_stopped, is_row=True))
+
+    def _add(
+        self,
+        number: int,
+        raw: str,
+        text: str,
+        *,
+        section: SectionKind | None = None,
+        ignored: str = "",
+        stopped: bool = False,
+    ) -> None:
+        kind = section or self._section
+        self.entries.append(Entry(number, raw, text, kind, ignored, kind in {"active", "stopped", "planned"}, stopped))

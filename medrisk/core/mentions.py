@@ -1,0 +1,255 @@
+"""Drug names on an entry: where they stand and what each may stand for.
+
+Exact names come first, longest first; what is left is corrected only where a drug's name would stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from medrisk.core.cues import cue_before
+from medrisk.core.listing import Entry
+from medrisk.core.matching import Match, Term, Token, tokenise
+from medrisk.core.model import Candidate
+from medrisk.core.names import Vocabulary, candidate_of
+from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
+
+_SHORT_ABBREVIATION = 4
+_RXCUI = re.compile(r"\b(?:rxcui|rxnorm)\s*[:#=]?\s*(\d{1,8})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A drug name found on an entry: its place and what it may stand for."""
+
+    start: int
+    end: int
+    terms: tuple[Term, ...]
+    method: str
+    score: float = 100.0
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+    distance: int = 0
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return len(self.terms) > 1
+
+
+def find_mentions(
+    text: str, tokens: list[Token], vocabulary: Vocabulary, taken_words: Set[str] = frozenset()
+) -> list[Mention]:
+    """Names on the entry in an exact form, longest first at each place."""
+    code = _RXCUI.search(text) if "rx" in text.lower() else None
+    if code is not None:
+        term = vocabulary.by_code(code[1])
+        if term is not None:
+            return [Mention(code.start(), code.end(), (term,), "rxcui")]
+    mentions: list[Mention] = []
+    position = 0
+    while position < len(tokens):
+        found = vocabulary.index.longest_at(tokens, position)
+        if found is None:
+            position += 1
+            continue
+        count, terms = found
+        run = tokens[position : position + count]
+        if _is_drug_use(run, tokens, position, terms, text, taken_words) and not _is_diluent(run[0], text, mentions):
+            end = _past_salt(tokens, position + count)
+            method = "abbreviation" if terms[0].kind == "abbreviation" else "exact"
+            mentions.append(Mention(run[0].start, tokens[end - 1].end, terms, method))
+            position = end
+        else:
+            position += 1 if count == 1 else count
+    return mentions
+
+
+def _is_drug_use(
+    run: Sequence[Token],
+    tokens: Sequence[Token],
+    position: int,
+    terms: tuple[Term, ...],
+    text: str,
+    taken_words: Set[str],
+) -> bool:
+    """Whether a known name is used as a drug here, and not as a word, a lab or a condition."""
+    after = tokens[position + len(run)].text if position + len(run) < len(tokens) else ""
+    if after in NOT_TAKEN_AFTER:
+        return False
+    word = run[0].text
+    if len(run) > 1:
+        return not all(token.text in taken_words for token in run)
+    if terms[0].kind == "abbreviation" and not _is_abbreviation_use(run[0], position, text, terms[0].name):
+        return False
+    if word in EVERYDAY_SUBSTANCES:
+        return _is_everyday_use(run[0], tokens, position, text, word in taken_words)
+    if word in taken_words:
+        return False
+    return word not in NON_DRUG_WORDS
+
+
+def _is_abbreviation_use(token: Token, position: int, text: str, name: str) -> bool:
+    """Short abbreviations are taken as drugs in capitals or at the head of an entry, not inside a sentence ("inh")."""
+    typed = text[token.start : token.end]
+    is_spelt_so = typed == name or typed.isupper()
+    return len(typed) > _SHORT_ABBREVIATION or position == 0 or (is_spelt_so and not text.isupper())
+
+
+def _is_diluent(token: Token, text: str, mentions: Sequence[Mention]) -> bool:
+    """ "esmolol in saline": what a drug is dissolved in is not a drug of its own."""
+    return bool(mentions) and re.fullmatch(r"\W*in\W+", text[mentions[-1].end : token.start]) is not None
+
+
+_AMOUNT_TAKEN = re.compile(
+    r"\W*(?:chloride |chlor |chl |cl |oxide |phos(?:phate)? |supplement\w* |tabs? |tablets? |pills? |caps? )*\W*\d[\d,.]*\s*(?:mg|mcg|meq|mmol|g|units?|iu|ml)\b"
+    r"(?!\s*/\s*d?l\b)"
+)
+_FORM_TAKEN = re.compile(
+    r"\W*(?:supplements?|tablets?|tabs?|pills?|capsules?|caps|gumm\w+|powder|infusion|iv|po|daily|bid|od|once|twice|patch\w*|gel|from the|\+|otc)\b"
+)
+_TAKES = re.compile(r"\b(?:takes?|taking|on|uses?|using|plus|with)\s+(?:\w+\s)?$")
+
+
+def _is_everyday_use(token: Token, tokens: Sequence[Token], position: int, text: str, is_clinical: bool) -> bool:
+    """ "potassium 20 mEq" and "takes magnesium" are drugs; "potassium 4.6" is a lab and "salt" a food."""
+    rest = text[token.end : token.end + 40].lower()
+    if _AMOUNT_TAKEN.match(rest):
+        return True
+    if is_clinical:
+        return False
+    if _FORM_TAKEN.match(rest):
+        return True
+    if token.text in {"digoxin", "lithium", "insulin"} and not re.match(
+        r"\W*(?:is |was |of |: ?)?\d+\.\d+\s*(?:$|[,;(])", rest
+    ):
+        return True
+    if _TAKES.search(text[: token.start].lower()):
+        return not re.match(r"\W*\d", rest)
+    return position == 0 and len(tokens) == 1
+
+
+def _past_salt(tokens: Sequence[Token], end: int) -> int:
+    """The end of a name with the salt words that follow it ("metoprolol succinate")."""
+    while end < len(tokens) and tokens[end].text in SALT_WORDS:
+        end += 1
+    return end
+
+
+def corrected_mentions(
+    text: str,
+    tokens: Sequence[Token],
+    entry: Entry,
+    vocabulary: Vocabulary,
+    taken_words: Set[str],
+    found: Sequence[Mention],
+) -> list[Mention]:
+    """Misspelt names: only where a drug name would stand, and never for ordinary words."""
+    mentions: list[Mention] = []
+    for position, token in enumerate(tokens):
+        if (
+            not may_be_misspelt(token, taken_words)
+            or vocabulary.index.lookup(token.text)
+            or any(m.start <= token.start < m.end for m in (*found, *mentions))
+        ):
+            continue
+        if not _stands_as_drug(position, tokens, text, entry, found):
+            continue
+        mention = _correct(position, tokens, vocabulary)
+        if mention is not None and not (_is_prose(text, token) and mention.distance > 1):
+            mentions.append(mention)
+    return mentions
+
+
+def may_be_misspelt(token: Token, taken_words: Set[str]) -> bool:
+    word = token.text
+    return (
+        len(word) >= 4
+        and word.isalpha()
+        and word not in NON_DRUG_WORDS
+        and word not in SALT_WORDS
+        and word not in taken_words
+    )
+
+
+def _stands_as_drug(position: int, tokens: Sequence[Token], text: str, entry: Entry, found: Sequence[Mention]) -> bool:
+    """At the head of an entry or of an item, before an amount, or beside another drug."""
+    token = tokens[position]
+    after = text[token.end : token.end + 12]
+    before = text[: token.start]
+    leading = [t for t in tokens[:position] if t.text not in NON_DRUG_WORDS and t.text.isalpha()]
+    if not leading and (entry.is_item or len(tokens) <= 12):
+        return True
+    if re.match(r"\s*(?:\w+\s)?\(?\d", after) or re.search(r"[,;/+(]\s*(?:and\s)?$", before):
+        return True
+    if any(0 <= token.start - mention.end <= 2 for mention in found):
+        return True
+    cue = cue_before(before)
+    return (
+        cue in {"stopped", "active", "planned"}
+        and len(before) - before.rfind(" ", 0, len(before) - 1) < 16
+        and bool(
+            re.search(
+                r"\b(?:the|on|takes?|taking|stopped|stoped|of|her|his|my|to|started|start)\s$", before, re.IGNORECASE
+            )
+        )
+    )
+
+
+def _correct(position: int, tokens: Sequence[Token], vocabulary: Vocabulary) -> Mention | None:
+    """The correction of one token, or of it and the next when together they are a nearer name."""
+    token = tokens[position]
+    best = vocabulary.index.correct(token.text)
+    end = position + 1
+    if (
+        position + 1 < len(tokens)
+        and tokens[position + 1].text.isalpha()
+        and tokens[position + 1].text not in NON_DRUG_WORDS
+    ):
+        pair = vocabulary.index.correct(f"{token.text} {tokens[position + 1].text}")
+        if pair.status == "corrected" and (best.status != "corrected" or pair.score > best.score):
+            best, end = pair, position + 2
+    if best.status == "unknown":
+        best = _truncated(token.text, vocabulary) or best
+    if best.status == "unknown":
+        return None
+    end = _past_salt(tokens, end)
+    return Mention(
+        token.start, tokens[end - 1].end, best.terms, "corrected", best.score,
+        _candidates(best, vocabulary), best.reason, best.candidates[0].distance if best.candidates else 0,
+    )  # fmt: skip
+
+
+_PROSE_WORDS = 8
+
+
+def _is_prose(text: str, token: Token) -> bool:
+    """A word of a sentence with no amount after it: there only a single slip is believed."""
+    return text.count(" ") >= _PROSE_WORDS and re.match(r"\s*\d", text[token.end :]) is None
+
+
+def _truncated(word: str, vocabulary: Vocabulary) -> Match | None:
+    """A name cut short ("hydrochlorothiaz", "predniso"): the one drug that begins so, or all of them to choose from."""
+    if len(word) < 6:
+        return None
+    terms = vocabulary.index.beginning_with(word)
+    if len(terms) == 1:
+        return Match("corrected", terms, score=90.0)
+    if 1 < len(terms) <= 4:
+        return Match("ambiguous", terms, score=80.0, reason="more than one drug begins so")
+    return None
+
+
+def _candidates(match: Match, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
+    if match.candidates:
+        return tuple(candidate_of(c.term, c.score, vocabulary) for c in match.candidates[:5])
+    return tuple(candidate_of(t, match.score, vocabulary) for t in match.terms[:5])
+
+
+def nearest_drugs(text: str, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
+    for token in tokenise(text):
+        if may_be_misspelt(token, frozenset()):
+            near = vocabulary.index.nearest(token.text, 4)
+            return tuple(candidate_of(c.term, c.score, vocabulary) for c in near if c.score >= 70)
+    return ()

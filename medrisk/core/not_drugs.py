@@ -1,0 +1,106 @@
+"""Entries that are no medications, and why: devices, instructions, allergies, people, and words that name only a class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from medrisk.core.cues import cue_before
+from medrisk.core.listing import Entry
+from medrisk.core.matching import name_key, tokenise
+from medrisk.core.names import Vocabulary
+from medrisk.core.words import NON_DRUG_WORDS
+
+DEVICE = re.compile(
+    r"\btest(?:ing)? strips?\b|\blancets?\b|\bc-?pap\b|\bbi-?pap\b|\bsensors?\b|\bspacers?\b|\baero-?chamber\b|\bswabs?\b|\bpen needles?\b|\bsyringes?\b|\bglucometers?\b"
+    r"|\b(?:blood )?glucose (?:meter|monitor)\b|\b(?:compression |ted )?stockings\b|\bwalkers?\b|\bwheelchair\b|\bdressings?\b|\bgauze\b|\bcatheters?\b|\bhome o2\b|\bo2\b(?=.*\b(?:l|lpm|liters?|nc|cannula)\b)"
+    r"|\bnebuli[sz]er (?:machine|kit)\b|\bostomy\b|\bincontinence\b|\bdexcom\b|\bfreestyle\b|\blibre\b|\binsulin pump\b|\bhearing aids?\b|\boxygen\b|\btens unit\b|\bsharps\b|\bbp (?:cuff|monitor)\b",
+    re.IGNORECASE,
+)
+_INSTRUCTION = re.compile(
+    r"^(?:please |pt (?:to )?|patient (?:to |should )?)?(?:do not|don't|avoid|follow[- ]?up|f/u|call|return|drink|eat|limit|keep|bring|see|monitor|check|recheck|review|advised?|counsel\w*|educat\w*|remember|remind|ask|discuss with|store|wash|rest|elevate|exercise|stretch)\b"
+    r"|^take (?:all|your|the|these|this|each|with|only|as|medications?|medicines?)\b(?! \w+ tablets?)",
+    re.IGNORECASE,
+)
+_NONE_STATED = re.compile(
+    r"^(?:\W*(?:no|nil|none|n/?a|nkda|nka|unknown)\b(?:\s+(?:known|current|new|other|regular|drug|medications?|meds|allerg\w+|food|medical|medicine|at this time|reported|listed|stated))*\W*)+$"
+    r"|\bno (?:known |know )?(?:drug |medication |medicine |medical |food )*allerg|\bnkda\b|\b(?:on|takes?|taking|currently taking) no (?:regular )?medic|\bnot (?:currently )?(?:taking|on) any\b",
+    re.IGNORECASE,
+)
+_NOT_DRUG_LINE = re.compile(
+    r"^(?:pt|patient|name|dob|mrn|pcp|dr\.?|doctor|pharmacy|provider|nurse|insurance|address|phone|tel|fax|mr|mrs|ms|miss)\b\s*(?:[:.#]|(?=[A-Z][a-z]+ [A-Z]))"
+    r"|\bdob\b|\b(?:ph|tel|phone)\b\.?:?\s*[\d(]|^\s*(?:wt|weight|ht|height|bp|hr|temp|spo2|bmi|vitals?)\b"
+    r"|\b(?:glasses|pints|drinks?|beers?|bottles) of (?:wine|beer|alcohol|spirits|liquor)\b|\bdrinks \d|\bppd\b|\bpacks? (?:a|per) day\b|\b(?:smok(?:es|er|ing)|tobacco|etoh)\b|\b(?:drinks?|takes) (?:rare|occasional|social) alcohol\b"
+    r"|\bsubstance (?:use|abuse)\b|\bguaranteed\b",
+)
+ALLERGY_LINE = re.compile(
+    r"\ballerg(?:y|ies|ic)\b|\bintoleran(?:ce|ces|t)\b|\badverse (?:drug )?reactions?\b|\banaphyla\w+|\bnkda\b|\b(?:can'?t|cannot|can not) (?:have|take|tolerate)\b|\breact(?:s|ed|ion) to\b",
+    re.IGNORECASE,
+)
+_ALLERGEN_LIST = re.compile(
+    r"^(?:(?:latex|shellfish|bee stings?|peanuts?|nuts?|eggs?|pollen|dust|cats?|dogs?|grass|ragweed|mold|iodine|contrast|tape|adhesive|soy|gluten|dairy|strawberr\w+|nickel|wasps?|fish)\b[\s,;&/]*(?:and\s+)?)+\W*$",
+    re.IGNORECASE,
+)
+ALLERGY_EXCEPTION = re.compile(
+    r"\b(?:for|prn|seasonal)\s+(?:\w+\s){0,2}allerg|\ballergy (?:relief|24|tablets?|tab|pill|eye|nasal)|\ballerg(?:y|ies)\s+(?:\d|prn)|\b(?:xyzal|claritin|zyrtec|allegra|benadryl|flonase|nasacort|alavert) allergy\b",
+    re.IGNORECASE,
+)
+_FAMILY = re.compile(r"^(?:fam(?:ily)?\.? ?(?:hx|history)|fhx?)\b", re.IGNORECASE)
+_CLASS_HINT = re.compile(
+    r"\b(?:pills?|tablets?|tabs?|caps?|inhalers?|patch(?:es)?|cream|injections?|shots?|drops?|medicine|medication|drug|capsules?|spray|statin|thinner|ointment)\b",
+    re.IGNORECASE,
+)
+
+
+def layout_reason(entry: Entry, text: str) -> str:
+    """Why an entry cannot be a medication, from its section and wording alone; empty when it may be one."""
+    if entry.section == "family" or _FAMILY.match(text):
+        return "family history, not the patient's medication"
+    if _NONE_STATED.search(text):
+        return (
+            "no allergies or medications stated"
+            if entry.section != "allergy" and "allerg" not in text.lower()
+            else "no allergies stated (allergy)"
+        )
+    if _ALLERGEN_LIST.match(text):
+        return "a list of allergens (allergy)"
+    if _NOT_DRUG_LINE.search(text.lower()) or _NOT_DRUG_LINE.search(text):
+        return "not a medication"
+    if _INSTRUCTION.search(text):
+        return "an instruction"
+    return ""
+
+
+def class_word(text: str, vocabulary: Vocabulary) -> str:
+    """The words on an entry that name a class of drugs ("blood thinner"), unless they say that none is taken."""
+    key = f" {name_key(text)} "
+    found = next((word for word in vocabulary.class_words if f" {word} " in key), "")
+    if not found or cue_before(key[: key.index(f" {found} ") + 1]) in {"none", "allergy"}:
+        return ""
+    return found
+
+
+_STRONG_SIG = re.compile(
+    r"\d\s*(?:mg|mcg|µg|meq|units?|iu|ml|g|%)\b(?!\s*/\s*(?:d?l|ml|min))|\b(?:bid|tid|qid|qhs|qd|prn|po|tds|qds|nocte|daily|nightly)\b",
+    re.IGNORECASE,
+)
+
+
+def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str]) -> bool:
+    if entry.section in {"clinical", "plan"}:
+        return False
+    words = [t for t in tokenise(text) if t.text.isalpha()]
+    unusual = [t for t in words if t.text not in NON_DRUG_WORDS and len(t.text) >= 4]
+    if clinical and not (_STRONG_SIG.search(text) and unusual):
+        return False
+    has_sig = _STRONG_SIG.search(text) is not None
+    if has_sig and unusual and len(words) <= 14:
+        return True
+    if (
+        _CLASS_HINT.search(text)
+        and len(words) <= 8
+        and not _INSTRUCTION.search(text)
+        and cue_before(text) not in {"none", "allergy"}
+    ):
+        return True
+    return bool(unusual) and not clinical and len(words) <= (4 if entry.is_item else 3)

@@ -1,0 +1,413 @@
+"""Findings -> notes: the same facts in words a pharmacist can act on, in the order in which they should be read.
+
+Figures are shown only when somebody read them in the source; what was not read is called unverified. No note tells
+anyone to stop a drug: it offers options to consider.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from medrisk.core.conditions import PatientFacts
+from medrisk.core.engine import Findings
+from medrisk.core.model import Citation, Finding, Line, Medication, Note
+from medrisk.core.rules import Claim, ClassEffect, DrugClass, KnowledgeBase, RedFlag, Rule, Severity, SourceRef, Tier
+
+_KIND_ORDER = {
+    "red_flag": 0, "dose_cap": 1, "interaction": 1, "duplicate": 2, "burden": 3, "missing_information": 4, "cascade": 5,
+    "drug_class": 6,
+}  # fmt: skip
+_CONTEXT_WORDS = {"dose": "the dose", "age": "the age", "sex": "the sex"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """What one answer is about: its lines, and the facts of the patient."""
+
+    lines: Sequence[Line]
+    facts: PatientFacts
+
+
+@dataclass(frozen=True, slots=True)
+class _ClassText:
+    """What a class note says of some of its members, whoever takes them."""
+
+    effects: tuple[str, ...]
+    summary: str
+    why: tuple[str, ...]
+    actions: tuple[str, ...]
+    sources: tuple[Citation, ...]
+
+
+class NoteWriter:
+    """Writes notes from findings. Built once: what depends on knowledge alone is worked out once and kept."""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.knowledge = knowledge
+        self._red_flags = {flag.id: flag for flag in knowledge.red_flags}
+        self._class_texts: dict[tuple[str, tuple[str, ...]], _ClassText] = {}
+        self._cited: dict[tuple[SourceRef, ...], tuple[Citation, ...]] = {}
+
+    def write(self, found: Findings, lines: Sequence[Line], facts: PatientFacts) -> tuple[Note, ...]:
+        """All notes: red flags first, then by tier, severity and kind; the order is the same for the same facts."""
+        patient = _Patient(lines, facts)
+        notes = [
+            self._with_elsewhere(self._note(finding, found, patient), found.elsewhere) for finding in found.findings
+        ]
+        notes += self._only_elsewhere(found, patient)
+        return tuple(sorted(notes, key=_reading_order))
+
+    def _note(self, finding: Finding, found: Findings, patient: _Patient) -> Note:
+        if finding.kind == "red_flag":
+            return self._red_flag(finding, self._red_flags[finding.rule], patient)
+        if finding.kind == "drug_class":
+            return self._drug_class(finding, self.knowledge.classes[finding.rule], patient)
+        rule = self.knowledge.rules[finding.rule]
+        if finding.unchecked:
+            return self._unchecked(finding, rule, patient)
+        return self._rule(finding, rule, found, patient)
+
+    def _red_flag(self, finding: Finding, flag: RedFlag, patient: _Patient) -> Note:
+        return Note(
+            id=_note_id("red-flag", flag.id, finding.medications), rule=flag.id, kind="red_flag", tier=Tier.URGENT, severity=None,
+            interruptive=flag.interruptive, drugs=_names(finding.medications), effects=(), evidence=flag.evidence.grade.value,
+            verified=flag.evidence.is_verified, summary=flag.name, why=(flag.why, *_lines_why(finding.medications, patient.lines)),
+            actions=flag.action, sources=self._cite(flag.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),
+        )  # fmt: skip
+
+    def _rule(self, finding: Finding, rule: Rule, found: Findings, patient: _Patient) -> Note:
+        names = _names(finding.medications)
+        kind = finding.kind
+        why = [*_lines_why(finding.medications, patient.lines, with_dose=any(slot.dose for slot in rule.participants))]
+        why += [f"{drug}: through {_lower(mechanism)}" for drug, mechanism in finding.mechanisms]
+        why += [_sentence(rule.mechanism), *(_sentence(reason) for reason in finding.why)]
+        actions = [*rule.action, *([rule.do_not_stop] if rule.do_not_stop else [])]
+        open_modifiers = found.would_change.get((rule.id, tuple(m.ingredient.name for m in finding.medications)), ())
+        return Note(
+            id=_note_id(rule.id, "", finding.medications), rule=rule.id, kind=kind, tier=finding.tier, severity=finding.severity,
+            interruptive=finding.interruptive, drugs=names, effects=rule.effects or ((rule.burden.effect,) if rule.burden else ()),
+            evidence=rule.evidence.grade.value, verified=rule.evidence.is_verified, summary=_rule_summary(rule, finding, names),
+            why=tuple(why), actions=tuple(actions), sources=self._cite(rule.evidence.sources),
+            lines=_line_numbers(finding.medications, patient.lines),
+            would_change=tuple(f"not known whether {_lower(reason)}" for reason in open_modifiers),
+        )  # fmt: skip
+
+    def _unchecked(self, finding: Finding, rule: Rule, patient: _Patient) -> Note:
+        """A rule that could not be decided: said, and never taken for "no problem"."""
+        missing = " and ".join(_CONTEXT_WORDS.get(what) or self._lab_name(what) for what in finding.unchecked)
+        names = _names(finding.medications)
+        summary = f"Cannot be checked without {missing}: {_lower(rule.name)}"
+        return Note(
+            id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
+            severity=None, interruptive=False, drugs=names, effects=rule.effects, evidence=rule.evidence.grade.value,
+            verified=rule.evidence.is_verified, summary=summary,
+            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), _sentence(rule.mechanism)),
+            actions=(f"find out {missing} of {_join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
+            sources=self._cite(rule.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),
+        )  # fmt: skip
+
+    def _drug_class(self, finding: Finding, drug_class: DrugClass, patient: _Patient) -> Note:
+        names = _names(finding.medications)
+        text = self._class_text(drug_class, names)
+        explained = self._explained(set(text.effects), patient.facts)
+        tail = f"; may explain the reported {_join(explained)}" if explained else ""
+        return Note(
+            id=_note_id(drug_class.id, "", finding.medications), rule=drug_class.id, kind="drug_class",
+            tier=self._class_tier(drug_class, text, bool(explained), patient.facts), severity=None,
+            interruptive=False, drugs=names, effects=text.effects, evidence=drug_class.evidence.grade.value,
+            verified=drug_class.evidence.is_verified, summary=text.summary + tail,
+            why=(*_lines_why(finding.medications, patient.lines), *text.why), actions=text.actions, sources=text.sources,
+            lines=_line_numbers(finding.medications, patient.lines),
+        )  # fmt: skip
+
+    def _class_tier(self, drug_class: DrugClass, text: _ClassText, is_explained: bool, facts: PatientFacts) -> Tier:
+        """A class is background until it may explain a symptom, and more than that when a lab shows its effect."""
+        if drug_class.role == "promoter" and any(self._lab_shows(effect, facts) for effect in text.effects):
+            return Tier.REVIEW if is_explained else Tier.MONITOR
+        return Tier.MONITOR if is_explained and drug_class.role != "weak_promoter" else Tier.INFO
+
+    def _explained(self, effects: set[str], facts: PatientFacts) -> list[str]:
+        """The patient's symptoms that the effects may explain."""
+        found = []
+        for symptom, present in sorted(facts.symptoms.items()):
+            info = self.knowledge.symptoms.get(symptom)
+            if present and info is not None and not effects.isdisjoint(info.explained_by):
+                found.append(info.name.lower())
+        return found
+
+    def _lab_shows(self, effect: str, facts: PatientFacts) -> bool:
+        for lab_id, results in facts.labs.items():
+            info = self.knowledge.labs.get(lab_id)
+            if info is not None and effect in {info.low_effect, info.high_effect}:
+                shown = {"low": info.low_effect, "high": info.high_effect}
+                if any(shown.get(result.interpretation or "") == effect for result in results):
+                    return True
+        return False
+
+    def _class_text(self, drug_class: DrugClass, names: tuple[str, ...]) -> _ClassText:
+        key = (drug_class.id, names)
+        if key not in self._class_texts:
+            effects = _effects(drug_class, names)
+            self._class_texts[key] = _ClassText(
+                effects=tuple(e.effect for e in effects),
+                summary=self._class_summary(drug_class, names, effects),
+                why=tuple(self._class_why(drug_class, effects)),
+                actions=tuple(_class_actions(drug_class)),
+                sources=self._cite(tuple(_class_sources(drug_class, effects))),
+            )
+        return self._class_texts[key]
+
+    def _class_summary(self, drug_class: DrugClass, names: tuple[str, ...], effects: Sequence[ClassEffect]) -> str:
+        known = "known for " + _join([f"{self._effect_name(e.effect)} ({e.grade.value})" for e in effects[:5]])
+        role = {
+            "treatment": "a treatment that needs a look itself; ",
+            "look_alike": "its effects can look like cramp; ",
+        }
+        return f"{_join(names)} ({_lower(drug_class.name)}): {role.get(drug_class.role, '')}{known if effects else 'no effect listed'}"
+
+    def _class_why(self, drug_class: DrugClass, effects: Sequence[ClassEffect]) -> Iterable[str]:
+        if drug_class.mechanism:
+            yield _sentence(drug_class.mechanism)
+        for effect in effects:
+            grade = f"{self._effect_name(effect.effect)}: {effect.grade.value}"
+            yield grade + ("" if any(ref.verified for ref in effect.sources) else " (unverified)")
+            yield from (_sentence(figure.text) for figure in effect.figures if _is_read(figure))
+        yield from (_marked(claim) for claim in drug_class.context)
+        if drug_class.onset is not None:
+            yield "Onset: " + drug_class.onset.text + ("" if drug_class.onset.verified else " (unverified)")
+        if drug_class.dose_dependence is not None:
+            yield "Dose: " + _marked(drug_class.dose_dependence)
+
+    def _with_elsewhere(self, note: Note, elsewhere: Sequence[Finding]) -> Note:
+        """Say what other authorities hold of the same drugs, where they differ."""
+        if note.kind in {"drug_class", "red_flag"}:
+            return note
+        same = [
+            f
+            for f in elsewhere
+            if _names(f.medications) and set(_names(f.medications)) == set(note.drugs) and not f.unchecked
+        ]
+        if not same:
+            return note
+        words = tuple(f"Elsewhere ({self._where(f)}): {_lower(self.knowledge.rules[f.rule].name)}" for f in same)
+        return replace(note, why=(*note.why, *words))
+
+    def _only_elsewhere(self, found: Findings, patient: _Patient) -> list[Note]:
+        """What only other authorities hold: for information, without a severity here."""
+        at_home = [
+            set(_names(f.medications))
+            for f in found.findings
+            if f.kind not in {"drug_class", "red_flag"} and not f.unchecked
+        ]
+        notes = []
+        for finding in found.elsewhere:
+            if finding.unchecked or set(_names(finding.medications)) in at_home:
+                continue
+            rule = self.knowledge.rules[finding.rule]
+            note = self._rule(finding, rule, found, patient)
+            notes.append(_elsewhere_note(note, self._where(finding), rule.name))
+        return notes
+
+    def _where(self, finding: Finding) -> str:
+        return ", ".join(sorted(finding.jurisdictions))
+
+    def _cite(self, refs: tuple[SourceRef, ...]) -> tuple[Citation, ...]:
+        if refs not in self._cited:
+            cited: dict[tuple[str, str], Citation] = {}
+            for ref in refs:
+                source = self.knowledge.sources.get(ref.id)
+                if source is not None:
+                    cited[ref.id, ref.where] = Citation(
+                        ref.id, source.citation, ref.where, source.locator, ref.verified
+                    )
+            self._cited[refs] = tuple(cited.values())
+        return self._cited[refs]
+
+    def _effect_name(self, effect: str) -> str:
+        known = self.knowledge.effects.get(effect)
+        return known.name.lower() if known else effect.replace("_", " ")
+
+    def _lab_name(self, lab: str) -> str:
+        known = self.knowledge.labs.get(lab)
+        return (
+            f"the {known.name.lower() if known.name[1:2].islower() else known.name}" if known else lab.replace("_", " ")
+        )
+
+
+def _lines_why(medications: Sequence[Medication], lines: Sequence[Line], *, with_dose: bool = False) -> list[str]:
+    """Which lines each drug stands on, and the dose as it was understood where a rule turns on it."""
+    words = []
+    for medication in medications:
+        line = lines[medication.line]
+        text = f"line {line.number}: {medication.ingredient.name}"
+        if line.product and line.product.lower() != medication.ingredient.name:
+            text += f" (in {line.product})"
+        if line.method == "corrected":
+            text += ", read from a misspelt name"
+        if with_dose:
+            text += _dose_words(medication)
+        if medication.status == "stopped":
+            text += ", recently stopped"
+        words.append(text)
+    return words
+
+
+def _line_numbers(medications: Sequence[Medication], lines: Sequence[Line]) -> tuple[int, ...]:
+    return tuple(sorted({lines[m.line].number for m in medications}))
+
+
+def _reading_order(note: Note) -> tuple[object, ...]:
+    severity = note.severity.rank if note.severity else 0
+    is_flag = 0 if note.kind == "red_flag" else 1
+    return (
+        is_flag,
+        -note.tier.rank,
+        -int(note.interruptive),
+        -severity,
+        _KIND_ORDER.get(note.kind, 9),
+        note.rule,
+        note.drugs,
+    )
+
+
+def _rule_summary(rule: Rule, finding: Finding, names: tuple[str, ...]) -> str:
+    if rule.kind in {"burden", "duplicate", "cascade"} or len(names) > 2:
+        return f"{rule.name}: {_join(names)}"
+    return rule.name if all(name in rule.name.lower() for name in names) else f"{rule.name}: {_join(names)}"
+
+
+def _elsewhere_note(note: Note, where: str, name: str) -> Note:
+    summary = f"Not here, but elsewhere ({where}): {_lower(name)}"
+    return replace(
+        note,
+        id=f"{note.id}:elsewhere",
+        tier=Tier.INFO,
+        severity=None,
+        interruptive=False,
+        summary=summary,
+        would_change=(),
+    )
+
+
+def _effects(drug_class: DrugClass, names: Sequence[str]) -> list[ClassEffect]:
+    """The effects of the listed members, best supported first, each once."""
+    best: dict[str, ClassEffect] = {}
+    for name in names:
+        for effect in drug_class.effects_of(name):
+            if effect.effect not in best or effect.grade.rank > best[effect.effect].grade.rank:
+                best[effect.effect] = effect
+    return sorted(best.values(), key=lambda e: -e.grade.rank)
+
+
+def _class_actions(drug_class: DrugClass) -> Iterable[str]:
+    for claim in drug_class.options:
+        yield _marked(claim)
+    for claim in drug_class.monitoring:
+        yield "Monitoring: " + _marked(claim)
+    if drug_class.do_not_stop:
+        yield drug_class.do_not_stop
+
+
+def _class_sources(drug_class: DrugClass, effects: Sequence[ClassEffect]) -> list[SourceRef]:
+    refs = list(drug_class.evidence.sources)
+    for effect in effects:
+        refs += effect.sources
+        refs += [ref for figure in effect.figures if _is_read(figure) for ref in figure.sources]
+    refs += [ref for claim in drug_class.context for ref in claim.sources]
+    return refs
+
+
+def _is_read(claim: Claim) -> bool:
+    return claim.verified or any(ref.verified for ref in claim.sources)
+
+
+def _marked(claim: Claim) -> str:
+    return claim.text if _is_read(claim) else f"{claim.text} (unverified)"
+
+
+def _dose_words(medication: Medication) -> str:
+    dose = medication.daily_dose
+    if dose is None:
+        return ", daily dose not known"
+    note = f" ({dose.assumption})" if dose.assumption else ""
+    return f", {dose.amount} a day{note}"
+
+
+def _names(medications: Iterable[Medication]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.ingredient.name for m in medications))
+
+
+def _note_id(rule: str, suffix: str, medications: Sequence[Medication]) -> str:
+    """The same for the same rule and drugs, whatever the order of the list."""
+    parts = [rule, suffix, *sorted(name.replace(" ", "-") for name in _names(medications))]
+    return ":".join(part for part in parts if part)
+
+
+def _join(words: Sequence[str]) -> str:
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] if text else text
+
+
+def _lower(text: str) -> str:
+    """Lower the first letter, unless the word is a name in capitals (US, PPI)."""
+    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+
+
+def ask(found: Findings, notes: Sequence[Note], knowledge: KnowledgeBase, facts: PatientFacts) -> tuple[str, ...]:
+    """The questions whose answers would change the notes: labs and facts that rules or classes lack, then the classes' own."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for what, drugs in found.asks.items():
+        wanted[_asked_as(what)].update(drugs)
+    has_symptom = any(facts.symptoms.values())
+    classes = [(note, knowledge.classes[note.rule]) for note in notes if note.kind == "drug_class"]
+    for note, drug_class in classes:
+        if has_symptom and note.tier is not Tier.INFO:
+            for lab in drug_class.asks_for:
+                wanted[_asked_as(lab)].update(note.drugs)
+    open_ones = [(what, drugs) for what, drugs in wanted.items() if not _is_known(what, facts)]
+    questions = [
+        _question(what, drugs, knowledge)
+        for what, drugs in sorted(open_ones, key=lambda item: (-len(item[1]), item[0]))
+    ]
+    for note, drug_class in classes:
+        if has_symptom and note.tier is not Tier.INFO:
+            questions += [f"{_join(note.drugs)}: {question}" for question in drug_class.questions[:2]]
+    return tuple(dict.fromkeys(questions))
+
+
+# Either answers for the kidneys; asking for both would be asking twice.
+_KIDNEY = ("egfr", "creatinine_clearance", "creatinine")
+
+
+def _asked_as(what: str) -> str:
+    return _KIDNEY[0] if what in _KIDNEY else what
+
+
+def _is_known(what: str, facts: PatientFacts) -> bool:
+    if what == "age":
+        return facts.patient.age is not None
+    if what == "sex":
+        return facts.patient.sex is not None
+    names = _KIDNEY[:2] if what == _KIDNEY[0] else (what,)
+    return any(result.canonical_value is not None for name in names for result in facts.labs.get(name, ()))
+
+
+def _question(what: str, drugs: Iterable[str], knowledge: KnowledgeBase) -> str:
+    lab = knowledge.labs.get(what)
+    name = {"age": "age", "sex": "sex", "egfr": "eGFR or creatinine clearance"}.get(what) or (
+        lab.name if lab else what.replace("_", " ")
+    )
+    name = name.lower() if name[1:2].islower() and not name.startswith("eGFR") else name
+    return f"What is the {name}? It is not known and matters for {_join(sorted(drugs))}."
+
+
+def highest_severity(notes: Iterable[Note]) -> Severity | None:
+    """The most serious interaction among the notes."""
+    return max((n.severity for n in notes if n.severity), key=lambda s: s.rank, default=None)

@@ -1,0 +1,318 @@
+"""Entries -> lines: which drugs stand on an entry, how they were recognised, and whether the patient takes them.
+
+The ladder of names, cheapest first: a code, an exact name, an abbreviation, a name freed of its salt and directions,
+a spelling correction with a margin. What stays is ``unknown`` when it looks like a medication and ``ignored`` when it
+does not; both say why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
+from medrisk.core.dosing import daily_doses
+from medrisk.core.listing import Entry, read_listing, read_single
+from medrisk.core.matching import name_key, tokenise
+from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs
+from medrisk.core.model import Candidate, Ingredient, Line, LineContext, LineStatus, Sig
+from medrisk.core.names import Vocabulary, candidate_of
+from medrisk.core.not_drugs import (
+    ALLERGY_EXCEPTION,
+    ALLERGY_LINE,
+    DEVICE,
+    class_word,
+    layout_reason,
+    looks_like_medication,
+)
+from medrisk.core.sig import parse_sig
+from medrisk.core.text import fold, unglue
+
+_LONGEST_LINE = 2_000
+_SIG_START = re.compile(
+    r"^(?:take|inject|insert|apply|use|inhale|instill|give|place|put|spray|dissolve|chew|swallow|mix|sig|one|two|1|2|dose)\b",
+    re.IGNORECASE,
+)
+_OCR_LETTER = re.compile(
+    r"(?<=[A-Za-z])[10](?=[A-Za-z]{2,})(?!\d|tab|cap|mg|ml|mcg|meq)|(?<=[A-Za-z]{4})[10](?=[A-Za-z]\b)"
+)
+_LIST_JOIN = re.compile(r"^[\s\d.,]*(?:mg|mcg|g|%|meq)?\s*(?:[/+&]|-(?=\S)|\s-\s)\s*$|^\s*(?:\(|/|\+|-)\s*$")
+
+
+def read_lines(text: str, vocabulary: Vocabulary, clinical: Sequence[tuple[int, int]] = ()) -> tuple[Line, ...]:
+    """Every entry of a paste as one line or, where several drugs stand on it, several.
+
+    ``clinical`` are the spans of ``text`` already read as symptoms, conditions and labs.
+    """
+    starts = _line_starts(text)
+    lines: list[Line] = []
+    for entry in read_listing(text):
+        spans = _spans_in(entry, starts, clinical)
+        if lines and _is_continuation(entry, lines[-1], vocabulary):
+            lines[-1] = _with_directions(lines[-1], entry, vocabulary)
+            continue
+        lines.extend(_read_entry(entry, vocabulary, spans))
+    return tuple(lines)
+
+
+def read_one(text: str, vocabulary: Vocabulary, number: int, clinical: Sequence[str] = ()) -> Line:
+    """One input line as exactly one line, whatever stands on it: ``medrisk normalize``."""
+    lines = _read_entry(read_single(text, number), vocabulary, clinical)
+    return _merge(lines, text)
+
+
+def _line_starts(text: str) -> list[int]:
+    starts, position = [], 0
+    for raw in text.splitlines(keepends=True):
+        starts.append(position)
+        position += len(raw)
+    return starts
+
+
+def _spans_in(entry: Entry, starts: list[int], clinical: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+    """The clinical words on an entry, as the raw text holds them."""
+    begin = starts[entry.number - 1]
+    end = begin + len(entry.raw)
+    return tuple(entry.raw[max(a - begin, 0) : b - begin] for a, b in clinical if a < end and b > begin)
+
+
+def _is_continuation(entry: Entry, last: Line, vocabulary: Vocabulary) -> bool:
+    """Directions on the line below the drug they belong to."""
+    if (
+        entry.ignored
+        or last.status not in {"matched", "unknown", "ambiguous"}
+        or entry.number != last.number + 1 + last.text.count("\n")
+    ):
+        return False
+    if not _SIG_START.match(entry.text):
+        return False
+    sig = parse_sig(entry.text)
+    has_directions = sig.dose is not None or sig.frequency is not None or sig.route is not None
+    return has_directions and not find_mentions(entry.text, tokenise(entry.text), vocabulary)
+
+
+def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
+    text = f"{line.text}\n{entry.raw.strip()}"
+    if not line.ingredients:
+        return replace(line, text=text)
+    names = tuple(i.name for i in line.ingredients)
+    first = line.text.rsplit("\n", 1)[0] if "\n" in line.text else line.text
+    return _with_sig(replace(line, text=text), f"{unglue(fold(first))}\t{entry.text}", names, line.route, vocabulary)
+
+
+def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
+    text = unglue(_OCR_LETTER.sub(lambda m: "l" if m[0] == "1" else "o", entry.text))[:_LONGEST_LINE]
+    bare = Line(entry.number, entry.raw.strip(), "ignored", "none")
+    ignored = entry.ignored or layout_reason(entry, text)
+    if ignored:
+        is_allergy = (entry.section == "allergy" and ignored != "a heading") or "allerg" in ignored
+        return [replace(bare, reason=ignored, context="allergy" if is_allergy else "none")]
+    tokens = tokenise(text)
+    taken_words = {word for span in clinical for word in name_key(span).split()}
+    mentions = find_mentions(text, tokens, vocabulary, taken_words)
+    mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
+    groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
+    if not groups:
+        return [_no_drug(entry, text, bare, vocabulary, clinical)]
+    return _lines_of(groups, entry, text, vocabulary)
+
+
+def _group(mentions: Sequence[Mention], text: str, vocabulary: Vocabulary) -> list[list[Mention]]:
+    """Mentions that are one product or one drug named twice, together: "a/b", "a (b)", "Brand (generic)"."""
+    groups: list[list[Mention]] = []
+    for mention in mentions:
+        if groups and _belongs(groups[-1], mention, text, vocabulary):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    return groups
+
+
+def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: Vocabulary) -> bool:
+    between = text[group[-1].end : mention.start]
+    is_joined = _LIST_JOIN.match(between) is not None
+    if group[-1].is_ambiguous or mention.is_ambiguous:
+        return is_joined and group[-1].is_ambiguous
+    known = {name for m in group for name in m.terms[0].ingredients}
+    names = set(mention.terms[0].ingredients)
+    if names <= known or known <= names:
+        return len(between) <= 40 and not re.search(r"[;.]\s", between)
+    if not is_joined:
+        return False
+    # "a / b" is one product only when such a product exists; otherwise two drugs, between which rules must be able to fire.
+    is_product = any(known | names <= product for product in vocabulary.products)
+    return is_product or vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0])
+
+
+def _lines_of(groups: list[list[Mention]], entry: Entry, text: str, vocabulary: Vocabulary) -> list[Line]:
+    lines: list[Line] = []
+    cue: CueKind | None = None
+    for index, group in enumerate(groups):
+        previous_end = groups[index - 1][-1].end if index else 0
+        next_start = groups[index + 1][0].start if index + 1 < len(groups) else len(text)
+        between = text[previous_end : group[0].start]
+        if not (index and is_list_glue(between)):
+            cue = cue_before(text[: group[0].start] if index == 0 else between) or (
+                None if index == 0 else _carried(cue, between)
+            )
+        after = cue_after(text[group[-1].end : next_start])
+        context = _context(entry, cue, after, text)
+        piece = text[0 if index == 0 else group[0].start : next_start]
+        lines.append(_line_of(group, entry, text, piece, context, vocabulary))
+    return lines
+
+
+def _carried(cue: CueKind | None, between: str) -> CueKind | None:
+    """A cue reaches the next drug of a sentence only across a list; a new clause begins afresh."""
+    return cue if cue in {"allergy"} else None
+
+
+def _context(entry: Entry, before: CueKind | None, after: CueKind | None, text: str) -> LineContext:
+    if after == "allergy" or before == "allergy":
+        return "allergy"
+    if entry.section == "allergy" and not _has_directions(text):
+        return "allergy"
+    if (
+        ALLERGY_LINE.search(text)
+        and not ALLERGY_EXCEPTION.search(text)
+        and before not in {"active", "stopped", "planned"}
+    ):
+        return "allergy"
+    if entry.is_stopped or after == "stopped" or before == "stopped":
+        return "stopped"
+    if before == "none" or after == "none":
+        return "none"
+    if entry.section == "stopped":
+        return "stopped"
+    if after == "planned" or before == "planned" or (entry.section == "plan" and before != "active"):
+        return "planned"
+    return "active"
+
+
+def _has_directions(text: str) -> bool:
+    sig = parse_sig(text)
+    return bool(sig.strengths) and sig.frequency is not None and sig.frequency.per_day is not None
+
+
+_REASONS: dict[LineContext, str] = {
+    "allergy": "named as an allergy or intolerance",
+    "none": "spoken of, but not taken by the patient",
+    "active": "", "planned": "", "stopped": "",
+}  # fmt: skip
+
+
+def _line_of(
+    group: list[Mention], entry: Entry, text: str, piece: str, context: LineContext, vocabulary: Vocabulary
+) -> Line:
+    mention = group[0]
+    ambiguous = next((m for m in group if m.is_ambiguous), None) or _look_alikes(group, vocabulary)
+    is_taken = context not in {"allergy", "none"}
+    status: LineStatus
+    if ambiguous is not None:
+        terms = tuple(dict.fromkeys(t for m in group for t in m.terms))
+        offered = ambiguous.candidates if len(group) == 1 else ()
+        offered = offered or tuple(candidate_of(term, 100.0, vocabulary) for term in terms)
+        reason = ambiguous.reason or "the name stands for more than one drug"
+        status = "ambiguous" if is_taken else "ignored"
+        return Line(
+            entry.number, entry.raw.strip(), status, context, candidates=offered, method=mention.method, score=mention.score,
+            sig=parse_sig(piece), reason=reason, warnings=_warnings(group),
+        )  # fmt: skip
+    names = tuple(dict.fromkeys(name for m in group for name in m.terms[0].ingredients))
+    ingredients = tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names)
+    worst = min(group, key=lambda m: m.score)
+    status = "matched" if is_taken else "ignored"
+    product = mention.terms[0].name if mention.terms[0].kind in {"brand", "product"} else None
+    line = Line(
+        entry.number, entry.raw.strip(), status, context, ingredients, _other_candidates(worst), worst.method, worst.score,
+        product, reason=_REASONS[context], warnings=_warnings(group),
+    )  # fmt: skip
+    known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)
+    return _with_sig(line, piece, names, known_route, vocabulary)
+
+
+def _look_alikes(group: Sequence[Mention], vocabulary: Vocabulary) -> Mention | None:
+    """ "quinine/quinidine": two look-alikes written as if either were meant."""
+    for a, b in pairwise(group):
+        if vocabulary.index.are_look_alikes(a.terms[0], b.terms[0]):
+            return replace(a, reason="two look-alike names stand together: which one is meant?")
+    return None
+
+
+def _other_candidates(mention: Mention) -> tuple[Candidate, ...]:
+    return mention.candidates if mention.method == "corrected" else ()
+
+
+def _warnings(group: Sequence[Mention]) -> tuple[str, ...]:
+    found = []
+    for mention in group:
+        term = mention.terms[0]
+        if term.unsafe:
+            found.append(f"{term.name} is an error-prone abbreviation: confirm which drug is meant")
+    return tuple(found)
+
+
+def _with_sig(line: Line, piece: str, names: tuple[str, ...], known_route: str | None, vocabulary: Vocabulary) -> Line:
+    sig = parse_sig(piece, len(names))
+    units = tuple(vocabulary.units.get(name) for name in names)
+    route = _route(sig, known_route, names, vocabulary)
+    return replace(line, sig=sig, route=route, daily_doses=daily_doses(sig, len(names), units))
+
+
+def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Vocabulary) -> str:
+    """The route as written; else as the product or ingredient has it; else unknown. "tablet" never overrides a brand."""
+    usual = known or (vocabulary.routes.get(names[0]) if names else None)
+    if sig.route is None:
+        return usual or "unknown"
+    if sig.route == "oral" and sig.frequency is None and usual and usual != "oral":
+        return usual
+    if sig.route == "topical" and usual == "vaginal":
+        return usual
+    return sig.route
+
+
+def _no_drug(entry: Entry, text: str, bare: Line, vocabulary: Vocabulary, clinical: Sequence[str]) -> Line:
+    """An entry on which no drug was recognised: unknown when it looks like one, ignored when it does not."""
+    if entry.section == "allergy" or (ALLERGY_LINE.search(text) and not ALLERGY_EXCEPTION.search(text)):
+        return replace(bare, context="allergy", reason="an allergy or intolerance")
+    if DEVICE.search(text):
+        return replace(bare, reason="a device or supply")
+    named_class = class_word(text, vocabulary)
+    if named_class and not clinical:
+        reason = f'"{named_class}" names a class of drugs, not a drug: ask which one'
+        return replace(bare, status="unknown", context="active", reason=reason)
+    if looks_like_medication(entry, text, clinical):
+        near = nearest_drugs(text, vocabulary)
+        return replace(
+            bare,
+            status="unknown",
+            context=_context(entry, cue_before(text), None, text) if entry.section == "stopped" else "active",
+            candidates=near,
+            sig=parse_sig(text),
+            reason="no drug of this name is known",
+        )
+    return replace(bare, reason="no medication recognised")
+
+
+_CONTEXT_ORDER: tuple[LineContext, ...] = ("active", "planned", "stopped", "allergy", "none")
+_STATUS_ORDER = ("matched", "ambiguous", "unknown", "ignored")
+
+
+def _merge(lines: Sequence[Line], text: str) -> Line:
+    """Several drugs of one input line as one line: those taken now stand for it, else those planned, else those stopped."""
+    if len(lines) == 1:
+        return replace(lines[0], text=text)
+    status = next(s for s in _STATUS_ORDER if any(line.status == s for line in lines))
+    same = [line for line in lines if line.status == status]
+    context = next(c for c in _CONTEXT_ORDER if any(line.context == c for line in same))
+    chosen = [line for line in same if line.context == context]
+    ingredients = tuple(dict.fromkeys(i for line in chosen for i in line.ingredients))
+    first = chosen[0]
+    if len(chosen) == 1:
+        return replace(first, text=text)
+    return replace(
+        first, text=text, ingredients=ingredients, product=None, daily_doses=tuple(d for line in chosen for d in line.daily_doses),
+        score=min((line.score or 0.0) for line in chosen), candidates=tuple(c for line in chosen for c in line.candidates),
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Making typed text comparable: Unicode variants, scanner noise and glued words, without losing the words."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_QUOTES = {ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"', ord("´"): "'", ord("`"): "'"}
+_OTHER = {ord("⁄"): "/", ord("μ"): "µ", ord("®"): " ", ord("™"): " ", ord("\u00a0"): " ", ord("×"): "x"}
+_TRANSLATE = {**_DASHES, **_QUOTES, **_OTHER}
+_FRACTION = re.compile(r"(\d)?\s*([¼½¾⅓⅔])")
+_FRACTION_VALUES = {"¼": ".25", "½": ".5", "¾": ".75", "⅓": ".33", "⅔": ".67"}
+
+# "20mgPO", "25mgdaily": a unit glued to the next word of the directions.
+_GLUED_UNIT = re.compile(
+    r"(?<=\d)\s*(mcg|mg|meq|ml|units|unit|gm)\s*"
+    r"(?=(?:po|qd|qod|bid|tid|qid|daily|nightly|q\d|qhs|qam|qpm|hs|od|bd|tds|prn|tab|cap|iv|im|sc|sl|every|once|twice|x\d|\(|/day))",
+    re.IGNORECASE,
+)
+_OCR_ZERO = re.compile(r"(?<=\d)[oO](?=\s*(?:mg|mcg|meq|ml|units|%)\b|\d)")
+_SPACES = re.compile(r"[ \f\v\r]+")
+
+
+def fold(text: str) -> str:
+    """One line in a plain form: compatibility characters and entities resolved, dashes and quotes plain, tabs kept."""
+    if "&" in text:
+        text = html.unescape(text)
+    if text.isascii() and text.isprintable():
+        return text
+    if not text.isascii():
+        text = _FRACTION.sub(lambda m: (m[1] or "0") + _FRACTION_VALUES[m[2]], text.translate(_TRANSLATE))
+        text = unicodedata.normalize("NFKC", text).translate(_TRANSLATE)
+    return "".join(c if c == "\t" or c >= " " else " " for c in text if unicodedata.category(c) != "Cf")
+
+
+def unglue(text: str) -> str:
+    """Part what was typed without spaces ("lisinopril20mgdaily", "4O mg") so that numbers and units can be read."""
+    text = _OCR_ZERO.sub("0", text)
+    return _GLUED_UNIT.sub(r" \1 ", text)
+
+
+def squeeze(text: str) -> str:
+    """Runs of blanks as one, tabs kept, ends trimmed."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def ascii_lower(text: str) -> str:
+    """Lower case without accents, for comparing names."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()

@@ -1,0 +1,95 @@
+"""The one door behind all doors: page, API and command line call ``Medrisk`` and nothing below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from medrisk import __version__
+from medrisk.core.assess import Tools, assess
+from medrisk.core.clinical import ClinicalTerms, build_clinical_terms, read_clinical
+from medrisk.core.engine import Engine
+from medrisk.core.model import Line, Report, Versions
+from medrisk.core.names import Vocabulary
+from medrisk.core.notes import NoteWriter
+from medrisk.core.reading import read_one
+from medrisk.core.rules import ClassEffect, DrugClass, KnowledgeBase
+from medrisk.errors import InputError, InputTooLargeError
+from medrisk.knowledge import build_knowledge, load_documents
+from medrisk.settings import Settings
+from medrisk.vocabulary import build_vocabulary
+
+
+class Medrisk:
+    """Knowledge, vocabulary and settings brought together. Build once; safe to share between threads."""
+
+    def __init__(self, knowledge: KnowledgeBase, vocabulary: Vocabulary, settings: Settings) -> None:
+        self.knowledge = knowledge
+        self.vocabulary = vocabulary
+        self.settings = settings
+        self.engine = Engine(knowledge, settings.jurisdiction)
+        self.versions = Versions(__version__, knowledge.version, "embedded formulary", vocabulary.release)
+
+    def check(self, text: str) -> Report:
+        """Assess one paste: a list with whatever symptoms, conditions and labs stand in it.
+
+        Raises InputError for an empty paste and InputTooLargeError for one over the limits of the settings.
+        """
+        self._refuse_unreadable(text)
+        return assess(text, self._tools, self.versions)
+
+    def normalize(self, text: str, number: int = 1) -> Line:
+        """One line by itself: which drugs stand on it."""
+        facts = read_clinical(text, self._terms)
+        spans = [text[m.start : m.end] for m in (*facts.symptoms, *facts.conditions, *facts.labs)]
+        return read_one(text, self.vocabulary, number, spans)
+
+    def classify(self, name: str) -> list[tuple[str, str | None, list[tuple[DrugClass, tuple[ClassEffect, ...]]]]]:
+        """Each ingredient that a name stands for: its RxCUI, and its classes with the effects that hold for it."""
+        line = self.normalize(name)
+        return [(i.name, i.rxcui, self._classes(i.name)) for i in line.ingredients] if line.status == "matched" else []
+
+    @property
+    def vocabulary_notice(self) -> str:
+        return (
+            f"Names come from the embedded formulary ({len(self.vocabulary.ingredients):,} ingredients). A drug that it does not"
+            " hold is shown as unknown and is not checked; installing a full RxNorm release is not part of this version."
+        )
+
+    def _classes(self, ingredient: str) -> list[tuple[DrugClass, tuple[ClassEffect, ...]]]:
+        return [(c, c.effects_of(ingredient)) for c in self.knowledge.classes.values() if ingredient in c.members]
+
+    @cached_property
+    def _tools(self) -> Tools:
+        return Tools(self.engine, self.vocabulary, self._terms, NoteWriter(self.knowledge))
+
+    @cached_property
+    def _terms(self) -> ClinicalTerms:
+        clinical = self.knowledge.clinical
+        return build_clinical_terms(clinical["symptoms"], clinical["conditions"], clinical["labs"])
+
+    def _refuse_unreadable(self, text: str) -> None:
+        if len(text.encode("utf-8", "replace")) > self.settings.max_text_bytes:
+            raise InputTooLargeError(
+                f"The text is longer than {self.settings.max_text_bytes:,} bytes.",
+                hint="Send one patient's list at a time.", field="text",
+            )  # fmt: skip
+        if text.count("\n") >= self.settings.max_lines:
+            raise InputTooLargeError(
+                f"The text has more than {self.settings.max_lines:,} lines.",
+                hint="Send one patient's list at a time.",
+                field="text",
+            )
+        if not any(c.isalnum() for c in text):
+            raise InputError(
+                "There is nothing to read: no letter or number was given.",
+                hint="Paste a medication list, one drug a line; symptoms and labs may stand in it too.", field="text",
+            )  # fmt: skip
+
+
+def build_service(settings: Settings) -> Medrisk:
+    """Load knowledge and vocabulary from the settings' folders, from the cache where it is fresh."""
+    documents = load_documents(settings.knowledge_dir, settings.cache_dir)
+    look_alikes: Iterable[tuple[str, ...]] = (tuple(row["names"]) for row in documents.look_alikes)
+    vocabulary = build_vocabulary(documents.formulary, documents.abbreviations, documents.class_words, look_alikes)
+    return Medrisk(build_knowledge(documents), vocabulary, settings)

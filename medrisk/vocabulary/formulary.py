@@ -1,0 +1,75 @@
+"""The embedded formulary (``data/formulary``) as a vocabulary: every name a list may use, and what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from medrisk.core.matching import NameIndex, Term, name_key
+from medrisk.core.model import Ingredient
+from medrisk.core.names import Vocabulary
+
+# Plain, validated documents as medrisk.knowledge hands them on.
+Area = Mapping[str, Any]
+
+
+def build_vocabulary(
+    areas: Iterable[Area],
+    abbreviations: Mapping[str, Mapping[str, Any]],
+    class_words: Sequence[str],
+    look_alikes: Iterable[tuple[str, ...]] = (),
+) -> Vocabulary:
+    """Index every name of the formulary's areas, its abbreviations, and the words that name only a class."""
+    areas = list(areas)
+    entries = {name: facts or {} for area in areas for name, facts in area.get("ingredients", {}).items()}
+    ingredients = {name: Ingredient(name, facts.get("rxcui")) for name, facts in entries.items()}
+    products = [item for area in areas for item in (area.get("products") or {}).items()]
+    # Names of drugs come before abbreviations, so that an exact name never loses to a short form of another.
+    terms = [
+        *(term for name, facts in entries.items() for term in _ingredient_terms(name, facts)),
+        *(term for name, facts in products for term in _product_terms(name, facts)),
+    ]
+    known = {name_key(term.name) for term in terms}
+    terms += [
+        t
+        for text, facts in abbreviations.items()
+        for t in _abbreviation_terms(text, facts)
+        if name_key(text) not in known
+    ]
+    by_code = _codes(ingredients)
+    return Vocabulary(
+        index=NameIndex(terms, look_alikes),
+        ingredients=ingredients,
+        routes={name: facts["route"] for name, facts in entries.items() if facts.get("route")},
+        units={name: facts["unit"] for name, facts in entries.items() if facts.get("unit")},
+        class_words=tuple(sorted((name_key(word) for word in class_words), key=len, reverse=True)),
+        by_code=by_code.get,
+        products=frozenset(frozenset(facts["ingredients"]) for _, facts in products),
+    )
+
+
+def _ingredient_terms(name: str, facts: Mapping[str, Any]) -> Iterator[Term]:
+    route = facts.get("route")
+    yield Term(name, (name,), "ingredient", route)
+    for synonym in facts.get("synonyms", ()):
+        yield Term(synonym, (name,), "synonym", route)
+    routes = facts.get("brand_routes", {})
+    for brand in facts.get("brands", ()):
+        yield Term(brand, (name,), "brand", routes.get(brand, route))
+    for brand in routes.keys() - set(facts.get("brands", ())):
+        yield Term(brand, (name,), "brand", routes[brand])
+
+
+def _product_terms(name: str, facts: Mapping[str, Any]) -> Iterator[Term]:
+    ingredients = tuple(facts["ingredients"])
+    for text in (name, *facts.get("synonyms", ())):
+        yield Term(text, ingredients, "product", facts.get("route"))
+
+
+def _abbreviation_terms(text: str, facts: Mapping[str, Any]) -> Iterator[Term]:
+    for ingredients in facts["means"]:
+        yield Term(text, tuple(ingredients), "abbreviation", facts.get("route"), bool(facts.get("unsafe", False)))
+
+
+def _codes(ingredients: Mapping[str, Ingredient]) -> dict[str, Term]:
+    return {found.rxcui: Term(name, (name,), "ingredient") for name, found in ingredients.items() if found.rxcui}

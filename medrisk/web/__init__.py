@@ -1,0 +1,42 @@
+"""The page and the JSON API: the doors that are reached with a browser or over HTTP.
+
+The app factory receives the service and the settings, so that this package reads no file, no environment and no
+knowledge of its own, and a test can hand in whatever service it likes.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from medrisk.service import Medrisk
+from medrisk.settings import Settings
+from medrisk.web import api, pages, problems, security, wiring
+
+# A form or JSON body is longer than the text in it: "%0A" and "%C2%B5" take three bytes for each one typed.
+_ENCODING_FACTOR = 3
+_ENVELOPE_BYTES = 4_096
+
+
+def create_app(service: Medrisk, settings: Settings) -> Flask:
+    """The web application around a service that is ready to answer."""
+    app = Flask(__name__)
+    _limit_size(app, settings)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better than the alphabet's
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # µg stays µg; Flask types the provider by its base
+    # A name that the answer does not hold must fail a test, not leave a hole in what a pharmacist reads.
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    wiring.attach(app, service)
+    pages.add_words(app)
+    security.protect(app)
+    problems.register(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    return app
+
+
+def _limit_size(app: Flask, settings: Settings) -> None:
+    """Bodies that cannot hold a text of the permitted size are refused unread; the service counts exactly."""
+    limit = settings.max_text_bytes * _ENCODING_FACTOR + _ENVELOPE_BYTES
+    app.config.update(MAX_CONTENT_LENGTH=limit, MAX_FORM_MEMORY_SIZE=limit)

@@ -1,0 +1,50 @@
+"""What the knowledge of this server is worth: how much there is, how much was read, and who has reviewed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from medrisk.core.rules import DrugClass, KnowledgeBase, RedFlag, Rule
+
+Entry = DrugClass | Rule | RedFlag
+
+
+@dataclass(frozen=True, slots=True)
+class KindStatus:
+    """One kind of knowledge, counted."""
+
+    name: str
+    total: int
+    reviewed: int
+    verified: int
+
+
+def count_knowledge(knowledge: KnowledgeBase) -> list[KindStatus]:
+    """How many classes, rules and red flags there are, and how many of them were reviewed or read in a source."""
+    return [
+        _count("Drug classes", knowledge.classes.values()),
+        _count("Rules", knowledge.rules.values()),
+        _count("Red flags", knowledge.red_flags),
+    ]
+
+
+def count_sources(knowledge: KnowledgeBase) -> Counter[str]:
+    """How the sources were checked: seen, read in a page that quotes them, or from memory."""
+    return Counter(source.checked for source in knowledge.sources.values())
+
+
+def review_notice(knowledge: KnowledgeBase) -> str:
+    """The sentence that stands on every answer."""
+    kinds = count_knowledge(knowledge)
+    reviewed, total = sum(kind.reviewed for kind in kinds), sum(kind.total for kind in kinds)
+    if reviewed == 0:
+        return "All of this knowledge is a draft: no clinician has reviewed it yet."
+    return f"{reviewed} of {total} entries of this knowledge have been reviewed by a clinician; the rest are drafts."
+
+
+def _count(name: str, entries: Iterable[Entry]) -> KindStatus:
+    listed = list(entries)
+    reviewed = sum(entry.status == "reviewed" for entry in listed)
+    return KindStatus(name, len(listed), reviewed, sum(entry.evidence.is_verified for entry in listed))

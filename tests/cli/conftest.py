@@ -1,0 +1,70 @@
+"""Ways to run the command line: in this process on the shared service, or as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from medrisk.cli import cli
+from medrisk.service import Medrisk
+from medrisk.settings import Settings
+
+Run = Callable[..., Result]
+RunProcess = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+# A list with something of everything: a cap, a correction, an ambiguous and an unknown line, a stopped drug.
+LIST = """\
+simvastatin 40 mg nightly
+amlodipine 5 mg daily
+hydrochlorthiazide 25 mg every morning
+omeprazole 20 mg daily
+salmeterol 50 mcg inhaled twice daily
+hydralazine/hydroxyzine 25 mg
+zzqxv tablets 10 mg
+Allergies: penicillin
+
+c/o leg cramps at night, no dark urine
+K 3.1
+"""
+
+
+@pytest.fixture(scope="session")
+def _services(make_service: Callable[..., Medrisk]) -> Callable[[Settings], Medrisk]:
+    built: dict[str, Medrisk] = {}
+
+    def service_for(settings: Settings) -> Medrisk:
+        place = settings.jurisdiction
+        if place not in built:
+            built[place] = make_service(MEDRISK_JURISDICTION=place)
+        return built[place]
+
+    return service_for
+
+
+@pytest.fixture
+def run(_services: Callable[[Settings], Medrisk], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in this process; the service is built once for all tests."""
+    monkeypatch.setattr("medrisk.service.build_service", _services)
+
+    def invoke(*arguments: str, typed: str | bytes = "") -> Result:
+        return CliRunner().invoke(cli, arguments, input=typed)
+
+    return invoke
+
+
+@pytest.fixture
+def run_process(tmp_path: Path) -> RunProcess:
+    """Runs a command as its own process, with its data in a folder of this test."""
+    env = {**os.environ, "MEDRISK_DATA_DIR": str(tmp_path / "medrisk-data")}
+
+    def start(*arguments: str, typed: bytes = b"", **environ: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "medrisk", *arguments]
+        return subprocess.run(command, input=typed, capture_output=True, env=env | environ, timeout=120, check=False)
+
+    return start

@@ -1,0 +1,40 @@
+"""What all tests share: the real knowledge and vocabulary, built once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from medrisk.core.engine import JURISDICTIONS
+from medrisk.service import Medrisk, build_service
+from medrisk.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def make_service(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Medrisk]:
+    """Builds a service on the real knowledge, with its cache in a temporary folder."""
+    data_dir = tmp_path_factory.mktemp("medrisk-data")
+
+    def make(**environ: str) -> Medrisk:
+        return build_service(Settings.from_env({"MEDRISK_DATA_DIR": str(data_dir), **environ}))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def service(make_service: Callable[..., Medrisk]) -> Medrisk:
+    """The service as it runs by default: United States."""
+    return make_service()
+
+
+@pytest.fixture(scope="session")
+def services(make_service: Callable[..., Medrisk]) -> dict[str, Medrisk]:
+    """One service for each jurisdiction."""
+    return {name: make_service(MEDRISK_JURISDICTION=name) for name in JURISDICTIONS}
+
+
+@pytest.fixture(scope="session")
+def knowledge_dir() -> Path:
+    return Settings.from_env({}).knowledge_dir

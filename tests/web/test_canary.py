@@ -1,0 +1,139 @@
+"""Nothing that was typed may reach a log, an address or an error text: a made-up patient is looked for everywhere."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from medrisk.core.model import Report
+from medrisk.errors import InputError
+
+from .fakes import FakeService
+
+PATIENT, DRUG = "Wilhelmina Quackenbush", "canarimycin"
+TYPED = f"{PATIENT}, born 1951\n{DRUG} 40 mg"
+BOX = re.compile(r"<textarea.*?</textarea>", re.DOTALL)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_logged(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    caplog.set_level(logging.DEBUG)
+    yield
+    out, err = capfd.readouterr()
+    records = caplog.get_records("call")  # by now caplog.text holds only what is logged while tearing down
+    logged = [logging.Formatter().format(record) + repr(vars(record)) for record in records]
+    assert_clean(" ".join((*logged, out, err)))
+
+
+def assert_clean(text: str) -> None:
+    for word in (*PATIENT.split(), DRUG):
+        assert word.lower() not in text.lower()
+
+
+def assert_clean_answer(response: TestResponse) -> None:
+    """The list may come back into the box that it was typed in, and nowhere else."""
+    assert_clean(BOX.sub("", response.text))
+    assert_clean(str(response.headers))
+
+
+def fail(text: str) -> NoReturn:
+    """An error as careless code raises it: with the data in its message, its cause and its notes."""
+    try:
+        {}[text]
+    except KeyError as error:
+        error.add_note(text)
+        raise RuntimeError(f"cannot handle {text}") from error
+
+
+def refuse(_text: str) -> Report:
+    raise InputError("This list cannot be read.", hint="Send another.", field="text")
+
+
+def send(client: FlaskClient, kind: str) -> TestResponse:
+    """The made-up patient through each door, well or badly."""
+    if kind == "form":
+        return client.post("/", data={"text": TYPED})
+    if kind == "json":
+        return client.post("/api/v1/check", json={"text": TYPED})
+    return client.post("/api/v1/check", data=TYPED, content_type="text/plain")
+
+
+@pytest.mark.parametrize("kind", ["form", "json", "text"])
+def test_a_good_list_leaves_no_trace(client: FlaskClient, kind: str) -> None:
+    response = send(client, kind)
+    assert response.status_code == 200
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("kind", ["form", "json", "text"])
+def test_a_failure_inside_leaves_no_trace(
+    client: FlaskClient, fake: FakeService, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    fake.answer = fail
+    response = send(client, kind)
+    assert response.status_code == 500
+    assert "Nothing was checked" in response.text
+    assert_clean_answer(response)
+    assert "unexpected RuntimeError at" in caplog.text, "whoever mends it must learn where it broke"
+    assert "fail:" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["form", "json", "text"])
+def test_a_refusal_leaves_no_trace(client: FlaskClient, fake: FakeService, kind: str) -> None:
+    fake.answer = refuse
+    response = send(client, kind)
+    assert response.status_code == 400
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TYPED, f'{{"text": "{PATIENT}', json.dumps([TYPED]), json.dumps({"text": [TYPED]}), json.dumps({TYPED: TYPED}),
+        json.dumps({"text": "a", PATIENT: DRUG}), f'{{"{DRUG}": 1, "{DRUG}": 2}}',
+    ],
+)  # fmt: skip
+def test_a_bad_body_is_not_quoted(client: FlaskClient, body: str) -> None:
+    response = client.post("/api/v1/check", data=body, content_type="application/json")
+    assert response.status_code == 400
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/check"])
+def test_other_content_and_other_fields_are_not_quoted(client: FlaskClient, path: str) -> None:
+    for content_type in ("application/xml", f"text/{DRUG}", "multipart/form-data; boundary=x", "image/png"):
+        response = client.post(path, data=TYPED, content_type=content_type)
+        assert response.status_code in {400, 415}
+        assert_clean_answer(response)
+    response = client.post("/", data={"text": "a", DRUG: PATIENT})
+    assert response.status_code == 400
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/check"])
+def test_too_large_a_body_is_not_quoted(client: FlaskClient, path: str) -> None:
+    for body in ({"data": {"text": TYPED * 500}}, {"json": {"text": TYPED * 500}}):
+        response = client.post(path, **body)
+        assert response.status_code in {400, 413, 415}
+        assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("path", ["/", "/about", "/healthz", "/api/v1/check", f"/{DRUG}", f"/api/{DRUG}"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_an_address_with_the_list_in_it_is_not_answered_with_it(client: FlaskClient, path: str, method: str) -> None:
+    response = client.open(path, method=method, query_string={"text": TYPED, "example": DRUG})
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/check"])
+def test_a_refused_site_is_not_quoted(client: FlaskClient, path: str) -> None:
+    response = client.post(path, data={"text": TYPED}, headers={"Origin": f"https://{DRUG}.example"})
+    assert response.status_code == 403
+    assert_clean_answer(response)
