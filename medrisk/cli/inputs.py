@@ -42,10 +42,12 @@ def read_text(file: str, most: int) -> str:
 
 def decode(content: bytes) -> str:
     """Bytes as text. A Windows code page is taken where UTF-8 does not fit, and that is said."""
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
     try:
-        text = content.decode(encoding)
+        text = content.decode(marked or "utf-8")
     except UnicodeDecodeError:
+        if marked:
+            raise _not_text() from None
         text = _decode_windows(content)
     if "\0" in text:
         raise _not_text()

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 _FACTORY = "medrisk.cli.serve:build_app"
+# Threads of one worker. A check only computes, so more of them would wait for one another.
+_THREADS = 2
 
 
 @click.command()
@@ -30,14 +32,23 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     # Imported here: the service and the server take time that no other command should pay for.
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     from medrisk.service import build_service
 
     # Built once before any worker starts: a fault in the knowledge is told here, and the workers find a warm cache.
     build_service(settings)
     click.echo(f"medrisk is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C to stop)", err=True)
-    workers = workers or settings.workers
-    Granian(_FACTORY, factory=True, interface=Interfaces.WSGI, address=host, port=port, workers=workers).serve()
+    Granian(
+        _FACTORY,
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers or settings.workers,
+        blocking_threads=_THREADS,
+        log_level=LogLevels.warning,
+    ).serve()
 
 
 def build_app() -> Flask:

@@ -40,7 +40,7 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
     ),
     (
         r"\bother than\b|\bexcept(?: for)?\b|\bbesides\b|\bapart from\b|\btak(?:es?|ing)\b|\b(?:is|are|remains?|stays?|kept|put|started|maintained|currently|now|been) (?:\w+ )?on\b|\bon\b|\bcontinu\w+|\bus(?:es?|ing)\b|\bgiven\b|\bprescri\w+|\brestart\w*|\bresum\w+|\bcurrent(?:ly)?\b"
-        r"|\bincreas\w+|\bdecreas\w+|\breduc\w+|\b(?:changed|switched|converted|transitioned|swapped)(?: \w+)? to\b|\bto\b|\bnow\b|\bstart(?:ed)?\b|\bnew\b|\bchange\b|\btreated with\b|\bhas\b|\bhome\b|\breceiv\w+|\bhad\b",
+        r"|\bincreas\w+|\bdecreas\w+|\breduc\w+|\b(?:changed|switched|converted|transitioned|swapped)(?: \w+)? to\b|^\W*to\b|\bnow\b|\bstart(?:ed)?\b|\bnew\b|\bchange\b|\btreated with\b|\bhas\b|\bhome\b|\breceiv\w+|\bhad\b",
         "active",
     ),
 )
@@ -99,9 +99,7 @@ def _strongest(clause: str, last: tuple[int, int, CueKind]) -> CueKind:
     if weak is None:
         return "active"
     for pattern, kind in _BEFORE_CUES[:-1]:
-        match = None
-        for match in pattern.finditer(clause):
-            pass
+        match = next(reversed(list(pattern.finditer(clause))), None)
         if (
             match is not None
             and kind != "active"

@@ -97,10 +97,10 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
         return len(next_sentence) > 1 and next_sentence[0] == "?" and next_sentence[1] in cue.AFTER_DENIALS
     if after[0] in cue.AFTER_DENIALS and (after[0] != "no" or len(after) == 1 or after[1] in (",", ")")):
         return True
+    if after == [",", "no"]:
+        return True
     if after[0] in (":", "(", ",") and len(after) > 1 and after[1] in cue.AFTER_DENIALS:
         return after[0] != "," and (after[1] != "no" or len(after) == 2 or after[2] in (",", ")"))
-    if after[:2] == [",", "no"] and len(after) == 2:
-        return True
     for i, word in enumerate(after[:8]):
         if word in (",", "but", "because") or (word in ("and", "or") and i > 4):
             return False

@@ -52,6 +52,7 @@ class _CompiledRule:
 class _CompiledClass:
     drug_class: DrugClass
     mask: int
+    members: _CompiledSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,13 @@ class Engine:
         self.jurisdiction = jurisdiction
         home = _FOLLOWS[jurisdiction] | {"any"}
         self._bits: dict[str, int] = {}
-        self._classes = [_CompiledClass(c, self._mask(c.members)) for c in knowledge.classes.values()]
         self._slots: dict[Slot, _CompiledSlot] = {}
+        self._by_identity: dict[int, _CompiledSlot] = {}
+        self._kept: list[Slot] = []  # keeps what is found by identity alive, so that no identity is given out twice
+        self._classes = [
+            _CompiledClass(c, self._mask(c.members), self._compile(Slot((Selector(drug_class=c.id),), SYSTEMIC_ROUTES)))
+            for c in knowledge.classes.values()
+        ]
         self._rules = [
             _CompiledRule(
                 rule, tuple(self._compile(slot) for slot in rule.participants), bool(rule.jurisdiction & home)
@@ -159,11 +165,16 @@ class Engine:
         ]
 
     def compiled(self, slot: Slot) -> _CompiledSlot:
-        return self._compile(slot)
+        """The compiled form of a slot of this knowledge, found by identity: hashing its selectors each time costs more."""
+        known = self._by_identity.get(id(slot))
+        if known is None:
+            known = self._by_identity[id(slot)] = self._compile(slot)
+            self._kept.append(slot)
+        return known
 
     def _known_filling(self, present: _Present, slot: Slot) -> list[Medication]:
         """Drugs that fill a slot named in a condition; a dose bound must be known to hold."""
-        return [m for m in present.filling(self._compile(slot)) if slot.dose is None or dose_holds(m, slot) is True]
+        return [m for m in present.filling(self.compiled(slot)) if slot.dose is None or dose_holds(m, slot) is True]
 
     def _compile(self, slot: Slot) -> _CompiledSlot:
         known = self._slots.get(slot)
@@ -218,8 +229,7 @@ class Engine:
             drug_class = compiled.drug_class
             if drug_class.role == "grouping" or not compiled.mask & present.union:
                 continue
-            slot = self._compile(Slot((Selector(drug_class=drug_class.id),), SYSTEMIC_ROUTES))
-            members = tuple(present.filling(slot))
+            members = tuple(present.filling(compiled.members))
             if members:
                 found.append(Finding("drug_class", drug_class.id, members, Tier.INFO))
         return found

@@ -127,6 +127,8 @@ def split_heading(text: str) -> tuple[SectionKind, str, str] | None:
 
 def strip_bullet(text: str) -> str:
     """The line without its number or bullet."""
+    if text[:2].isalpha():
+        return text
     return _BULLET.sub("", text, count=1)
 
 
@@ -168,12 +170,12 @@ class _ListingReader:
         if not text.strip():
             self._columns = None
             return
-        struck = _STRUCK.match(text)
-        is_struck = struck is not None or _STRUCK_COMBINING.search(raw) is not None
+        struck = _STRUCK.match(text) if "~~" in text else None
+        is_struck = struck is not None or (not raw.isascii() and _STRUCK_COMBINING.search(raw) is not None)
         text = struck[1] if struck else _STRUCK_COMBINING.sub("", text)
         if self._read_layout(number, raw, text) or self._read_table(number, raw, text):
             return
-        for part in _HEADING_INSIDE.split(text):
+        for part in _HEADING_INSIDE.split(text) if ":" in text else (text,):
             self._read_part(number, raw, part, is_struck)
 
     def _read_layout(self, number: int, raw: str, text: str) -> bool:
@@ -189,7 +191,8 @@ class _ListingReader:
         if len(words) > 1 and all(word in _COLUMN_WORDS for word in words) and "\t" not in text:
             self._add(number, raw, text, ignored="a table's header")
             return True
-        kind = is_heading(strip_bullet(text)) or is_heading(text)
+        bulletless = strip_bullet(text)
+        kind = is_heading(bulletless) or (None if bulletless == text else is_heading(text))
         if kind is not None and kind != "person":
             self._section, self._columns = kind, None
             self._add(number, raw, text, ignored="a heading")

@@ -142,7 +142,7 @@ class NameIndex:
             known = exact[name_key(term.name)]
             if all(set(term.ingredients) != set(other.ingredients) for other in known):
                 known.append(term)
-        self._exact: dict[str, tuple[Term, ...]] = {key: tuple(found) for key, found in exact.items() if _is_name(key)}
+        self._exact: dict[str, tuple[Term, ...]] = {key: tuple(found) for key, found in exact.items() if _is_name(key) or found[0].kind == "abbreviation"}
         self._longest_from: dict[str, int] = {}
         for key in self._exact:
             first, count = key.split(" ", 1)[0], key.count(" ") + 1

@@ -66,6 +66,9 @@ def find_mentions(
     return mentions
 
 
+_UNITS = frozenset({"mg", "g", "ml", "mcg", "units"})
+
+
 def _is_drug_use(
     run: Sequence[Token],
     tokens: Sequence[Token],
@@ -79,10 +82,15 @@ def _is_drug_use(
     if after in NOT_TAKEN_AFTER:
         return False
     word = run[0].text
+    if word in _UNITS and position and tokens[position - 1].text[0].isdigit():
+        return False
     if len(run) > 1:
         return not all(token.text in taken_words for token in run)
     if terms[0].kind == "abbreviation" and not _is_abbreviation_use(run[0], position, text, terms[0].name):
         return False
+    if terms[0].kind == "abbreviation" and word in NON_DRUG_WORDS:
+        # "MS 2 mg" is a drug (which one is another question), "MS since 2009" a disease, "NS" alone a fluid.
+        return text[run[0].start : run[0].end].isupper() and (after[:1].isdigit() or len(tokens) == 1) and word not in taken_words
     if word in EVERYDAY_SUBSTANCES:
         return _is_everyday_use(run[0], tokens, position, text, word in taken_words)
     if word in taken_words:
@@ -109,6 +117,8 @@ _AMOUNT_TAKEN = re.compile(
 _FORM_TAKEN = re.compile(
     r"\W*(?:supplements?|tablets?|tabs?|pills?|capsules?|caps|gumm\w+|powder|infusion|iv|po|daily|bid|od|once|twice|patch\w*|gel|from the|\+|otc)\b"
 )
+# "iron 325", "calcium 600": a round amount at the head of an entry; labs of these have one or two digits or a decimal point.
+_ROUND_AMOUNT = re.compile(r"\W*\d{3,4}(?![\d.])")
 _TAKES = re.compile(r"\b(?:takes?|taking|on|uses?|using|plus|with)\s+(?:\w+\s)?$")
 
 
@@ -127,7 +137,7 @@ def _is_everyday_use(token: Token, tokens: Sequence[Token], position: int, text:
         return True
     if _TAKES.search(text[: token.start].lower()):
         return not re.match(r"\W*\d", rest)
-    return position == 0 and len(tokens) == 1
+    return position == 0 and (len(tokens) == 1 or _ROUND_AMOUNT.match(rest) is not None)
 
 
 def _past_salt(tokens: Sequence[Token], end: int) -> int:

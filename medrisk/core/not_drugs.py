@@ -9,6 +9,7 @@ from medrisk.core.cues import cue_before
 from medrisk.core.listing import Entry
 from medrisk.core.matching import name_key, tokenise
 from medrisk.core.names import Vocabulary
+from medrisk.core.text import HintedPattern
 from medrisk.core.words import NON_DRUG_WORDS
 
 DEVICE = re.compile(
@@ -22,20 +23,25 @@ _INSTRUCTION = re.compile(
     r"|^take (?:all|your|the|these|this|each|with|only|as|medications?|medicines?)\b(?! \w+ tablets?)",
     re.IGNORECASE,
 )
-_NONE_STATED = re.compile(
+_NONE_STATED = HintedPattern(
     r"^(?:\W*(?:no|nil|none|n/?a|nkda|nka|unknown)\b(?:\s+(?:known|current|new|other|regular|drug|medications?|meds|allerg\w+|food|medical|medicine|at this time|reported|listed|stated))*\W*)+$"
     r"|\bno (?:known |know )?(?:drug |medication |medicine |medical |food )*allerg|\bnkda\b|\b(?:on|takes?|taking|currently taking) no (?:regular )?medic|\bnot (?:currently )?(?:taking|on) any\b",
-    re.IGNORECASE,
+    "no nil n/a nka unknown",
 )
-_NOT_DRUG_LINE = re.compile(
-    r"^(?:pt|patient|name|dob|mrn|pcp|dr\.?|doctor|pharmacy|provider|nurse|insurance|address|phone|tel|fax|mr|mrs|ms|miss)\b\s*(?:[:.#]|(?=[A-Z][a-z]+ [A-Z]))"
-    r"|\bdob\b|\b(?:ph|tel|phone)\b\.?:?\s*[\d(]|^\s*(?:wt|weight|ht|height|bp|hr|temp|spo2|bmi|vitals?)\b"
-    r"|\b(?:glasses|pints|drinks?|beers?|bottles) of (?:wine|beer|alcohol|spirits|liquor)\b|\bdrinks \d|\bppd\b|\bpacks? (?:a|per) day\b|\b(?:smok(?:es|er|ing)|tobacco|etoh)\b|\b(?:drinks?|takes) (?:rare|occasional|social) alcohol\b"
-    r"|\bsubstance (?:use|abuse)\b|\bguaranteed\b",
+_ABOUT_A_PERSON = re.compile(
+    r"(?i:pt|patient|name|dob|mrn|pcp|dr\.?|doctor|pharmacy|provider|nurse|insurance|address|phone|tel|fax|mr|mrs|ms|miss)\b"
+    r"\s*(?:[:.#]|(?=[A-Z][a-z]+ [A-Z]))"
+    r"|\s*(?i:wt|weight|ht|height|bp|hr|temp|spo2|bmi|vitals?)\b",
 )
-ALLERGY_LINE = re.compile(
-    r"\ballerg(?:y|ies|ic)\b|\bintoleran(?:ce|ces|t)\b|\badverse (?:drug )?reactions?\b|\banaphyla\w+|\bnkda\b|\b(?:can'?t|cannot|can not) (?:have|take|tolerate)\b|\breact(?:s|ed|ion) to\b",
-    re.IGNORECASE,
+_NOT_TAKEN = HintedPattern(
+    r"\bdob\b|\b(?:ph|tel|phone)\b\.?:?\s*[\d(]|\b(?:glasses|pints|drinks?|beers?|bottles) of (?:wine|beer|alcohol|spirits|liquor)\b"
+    r"|\bdrinks \d|\bppd\b|\bpacks? (?:a|per) day\b|\b(?:smok(?:es|er|ing)|tobacco|etoh)\b"
+    r"|\b(?:drinks?|takes) (?:rare|occasional|social) alcohol\b|\bsubstance (?:use|abuse)\b",
+    "dob ph tel wine beer alcohol spirits liquor drinks ppd pack smok tobacco etoh substance",
+)
+ALLERGY_LINE = HintedPattern(
+    r"\ballerg(?:y|ies|ic)\b|\bintoleran(?:ce|ces|t)\b|\badverse (?:drug )?reactions?\b|\banaphyla\w+|\bnkda\b|\b(?:can'?t|can ?not) (?:have|take|tolerate)\b|\breact(?:s|ed|ion) to\b",
+    "allerg intoleran adverse anaphyla nkda can react",
 )
 _ALLERGEN_LIST = re.compile(
     r"^(?:(?:latex|shellfish|bee stings?|peanuts?|nuts?|eggs?|pollen|dust|cats?|dogs?|grass|ragweed|mold|iodine|contrast|tape|adhesive|soy|gluten|dairy|strawberr\w+|nickel|wasps?|fish)\b[\s,;&/]*(?:and\s+)?)+\W*$",
@@ -64,9 +70,9 @@ def layout_reason(entry: Entry, text: str) -> str:
         )
     if _ALLERGEN_LIST.match(text):
         return "a list of allergens (allergy)"
-    if _NOT_DRUG_LINE.search(text.lower()) or _NOT_DRUG_LINE.search(text):
+    if _ABOUT_A_PERSON.match(text) or _NOT_TAKEN.search(text):
         return "not a medication"
-    if _INSTRUCTION.search(text):
+    if _INSTRUCTION.match(text):
         return "an instruction"
     return ""
 
@@ -99,7 +105,7 @@ def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str]) -> b
     if (
         _CLASS_HINT.search(text)
         and len(words) <= 8
-        and not _INSTRUCTION.search(text)
+        and not _INSTRUCTION.match(text)
         and cue_before(text) not in {"none", "allergy"}
     ):
         return True

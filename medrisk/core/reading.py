@@ -17,7 +17,7 @@ from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
 from medrisk.core.matching import name_key, tokenise
 from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs
-from medrisk.core.model import Candidate, Ingredient, Line, LineContext, LineStatus, Sig
+from medrisk.core.model import DailyDose, Ingredient, Line, LineContext, Sig
 from medrisk.core.names import Vocabulary, candidate_of
 from medrisk.core.not_drugs import (
     ALLERGY_EXCEPTION,
@@ -38,7 +38,14 @@ _SIG_START = re.compile(
 _OCR_LETTER = re.compile(
     r"(?<=[A-Za-z])[10](?=[A-Za-z]{2,})(?!\d|tab|cap|mg|ml|mcg|meq)|(?<=[A-Za-z]{4})[10](?=[A-Za-z]\b)"
 )
-_LIST_JOIN = re.compile(r"^[\s\d.,]*(?:mg|mcg|g|%|meq)?\s*(?:[/+&]|-(?=\S)|\s-\s)\s*$|^\s*(?:\(|/|\+|-)\s*$")
+# A strength without its unit stands right behind the name ("lasix 40", "Toprol XL 50"); any other number may be a year or a count.
+_BARE_STRENGTH = re.compile(
+    r"[\s:,(-]*(?:(?:xl|er|sr|cr|la|dr|ec|xr|mr|cd|tabs?|tablets?|caps?|capsules?|dose|inhaler|patch|at)\b[\s.]*){0,2}(?!(?:19|20)\d\d\b)\d",
+    re.IGNORECASE,
+)
+# What may stand between the names of one product: "a/b", "a 50/b 25", "a / b". With an amount before a spaced slash, as in
+# "a 10 mg / b 25", two drugs are listed.
+_LIST_JOIN = re.compile(r"[\d.,]*(?:mg|mcg|g|%|meq)?[/+&-]|\s*[/+&]\s*|\s-\s|\s*\(\s*")
 
 
 def read_lines(text: str, vocabulary: Vocabulary, clinical: Sequence[tuple[int, int]] = ()) -> tuple[Line, ...]:
@@ -99,7 +106,9 @@ def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
         return replace(line, text=text)
     names = tuple(i.name for i in line.ingredients)
     first = line.text.rsplit("\n", 1)[0] if "\n" in line.text else line.text
-    return _with_sig(replace(line, text=text), f"{unglue(fold(first))}\t{entry.text}", names, line.route, vocabulary)
+    sig = parse_sig(f"{unglue(fold(first))}\t{entry.text}", len(names))
+    route = _route(sig, line.route, names, vocabulary)
+    return replace(line, text=text, sig=sig, route=route, daily_doses=_daily_doses(sig, names, vocabulary))
 
 
 def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
@@ -116,7 +125,7 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
     if not groups:
         return [_no_drug(entry, text, bare, vocabulary, clinical)]
-    return _lines_of(groups, entry, text, vocabulary)
+    return _lines_of(groups, entry, text, clinical, vocabulary)
 
 
 def _group(mentions: Sequence[Mention], text: str, vocabulary: Vocabulary) -> list[list[Mention]]:
@@ -132,7 +141,7 @@ def _group(mentions: Sequence[Mention], text: str, vocabulary: Vocabulary) -> li
 
 def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: Vocabulary) -> bool:
     between = text[group[-1].end : mention.start]
-    is_joined = _LIST_JOIN.match(between) is not None
+    is_joined = _LIST_JOIN.fullmatch(between) is not None
     if group[-1].is_ambiguous or mention.is_ambiguous:
         return is_joined and group[-1].is_ambiguous
     known = {name for m in group for name in m.terms[0].ingredients}
@@ -146,7 +155,9 @@ def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: 
     return is_product or vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0])
 
 
-def _lines_of(groups: list[list[Mention]], entry: Entry, text: str, vocabulary: Vocabulary) -> list[Line]:
+def _lines_of(
+    groups: list[list[Mention]], entry: Entry, text: str, clinical: Sequence[str], vocabulary: Vocabulary
+) -> list[Line]:
     lines: list[Line] = []
     cue: CueKind | None = None
     for index, group in enumerate(groups):
@@ -159,9 +170,24 @@ def _lines_of(groups: list[list[Mention]], entry: Entry, text: str, vocabulary: 
             )
         after = cue_after(text[group[-1].end : next_start])
         context = _context(entry, cue, after, text)
-        piece = text[0 if index == 0 else group[0].start : next_start]
-        lines.append(_line_of(group, entry, text, piece, context, vocabulary))
+        piece = _directions(text, 0 if index == 0 else group[0].start, next_start, group, clinical)
+        is_bare = _BARE_STRENGTH.match(text[group[-1].end : next_start]) is not None
+        lines.append(_line_of(group, entry, piece, is_bare, context, vocabulary))
     return lines
+
+
+def _directions(text: str, start: int, end: int, group: Sequence[Mention], clinical: Sequence[str]) -> str:
+    """The directions of a drug: its stretch of the entry without the names, whose numbers are no strengths ("70/30"),
+    and without the labs and symptoms that share the line.
+    """
+    parts, position = [], start
+    for mention in group:
+        parts.append(text[position : mention.start])
+        position = mention.end
+    piece = " ".join([*parts, text[position:end]])
+    for words in clinical:
+        piece = piece.replace(words, " ")
+    return piece
 
 
 def _carried(cue: CueKind | None, between: str) -> CueKind | None:
@@ -204,33 +230,38 @@ _REASONS: dict[LineContext, str] = {
 
 
 def _line_of(
-    group: list[Mention], entry: Entry, text: str, piece: str, context: LineContext, vocabulary: Vocabulary
+    group: list[Mention], entry: Entry, piece: str, is_bare: bool, context: LineContext, vocabulary: Vocabulary
 ) -> Line:
-    mention = group[0]
-    ambiguous = next((m for m in group if m.is_ambiguous), None) or _look_alikes(group, vocabulary)
+    """One line from the names of one drug and the words around them."""
     is_taken = context not in {"allergy", "none"}
-    status: LineStatus
+    ambiguous = next((m for m in group if m.is_ambiguous), None) or _look_alikes(group, vocabulary)
     if ambiguous is not None:
         terms = tuple(dict.fromkeys(t for m in group for t in m.terms))
         offered = ambiguous.candidates if len(group) == 1 else ()
-        offered = offered or tuple(candidate_of(term, 100.0, vocabulary) for term in terms)
-        reason = ambiguous.reason or "the name stands for more than one drug"
-        status = "ambiguous" if is_taken else "ignored"
         return Line(
-            entry.number, entry.raw.strip(), status, context, candidates=offered, method=mention.method, score=mention.score,
-            sig=parse_sig(piece), reason=reason, warnings=_warnings(group),
+            entry.number, entry.raw.strip(), "ambiguous" if is_taken else "ignored", context,
+            candidates=offered or tuple(candidate_of(term, 100.0, vocabulary) for term in terms), method=group[0].method,
+            score=group[0].score, sig=parse_sig(piece), reason=ambiguous.reason or "the name stands for more than one drug",
+            warnings=_warnings(group),
         )  # fmt: skip
     names = tuple(dict.fromkeys(name for m in group for name in m.terms[0].ingredients))
-    ingredients = tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names)
-    worst = min(group, key=lambda m: m.score)
-    status = "matched" if is_taken else "ignored"
-    product = mention.terms[0].name if mention.terms[0].kind in {"brand", "product"} else None
-    line = Line(
-        entry.number, entry.raw.strip(), status, context, ingredients, _other_candidates(worst), worst.method, worst.score,
-        product, reason=_REASONS[context], warnings=_warnings(group),
-    )  # fmt: skip
+    worst, first = min(group, key=lambda m: m.score), group[0].terms[0]
+    sig = parse_sig(piece, len(names))
+    if sig.bare_numbers and not is_bare:
+        sig = replace(sig, bare_numbers=())
     known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)
-    return _with_sig(line, piece, names, known_route, vocabulary)
+    return Line(
+        entry.number, entry.raw.strip(), "matched" if is_taken else "ignored", context,
+        ingredients=tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names),
+        candidates=worst.candidates if worst.method == "corrected" else (), method=worst.method, score=worst.score,
+        product=first.name if first.kind in {"brand", "product"} else None, sig=sig,
+        route=_route(sig, known_route, names, vocabulary), daily_doses=_daily_doses(sig, names, vocabulary),
+        reason=_REASONS[context], warnings=_warnings(group),
+    )  # fmt: skip
+
+
+def _daily_doses(sig: Sig, names: tuple[str, ...], vocabulary: Vocabulary) -> tuple[DailyDose | None, ...]:
+    return daily_doses(sig, len(names), tuple(vocabulary.units.get(name) for name in names))
 
 
 def _look_alikes(group: Sequence[Mention], vocabulary: Vocabulary) -> Mention | None:
@@ -241,10 +272,6 @@ def _look_alikes(group: Sequence[Mention], vocabulary: Vocabulary) -> Mention | 
     return None
 
 
-def _other_candidates(mention: Mention) -> tuple[Candidate, ...]:
-    return mention.candidates if mention.method == "corrected" else ()
-
-
 def _warnings(group: Sequence[Mention]) -> tuple[str, ...]:
     found = []
     for mention in group:
@@ -252,13 +279,6 @@ def _warnings(group: Sequence[Mention]) -> tuple[str, ...]:
         if term.unsafe:
             found.append(f"{term.name} is an error-prone abbreviation: confirm which drug is meant")
     return tuple(found)
-
-
-def _with_sig(line: Line, piece: str, names: tuple[str, ...], known_route: str | None, vocabulary: Vocabulary) -> Line:
-    sig = parse_sig(piece, len(names))
-    units = tuple(vocabulary.units.get(name) for name in names)
-    route = _route(sig, known_route, names, vocabulary)
-    return replace(line, sig=sig, route=route, daily_doses=daily_doses(sig, len(names), units))
 
 
 def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Vocabulary) -> str:

@@ -23,7 +23,7 @@ class Grade(StrEnum):
 
     @property
     def rank(self) -> int:
-        return {"possible": 1, "probable": 2, "established": 3}[self.value]
+        return _RANKS[self]
 
 
 class Severity(StrEnum):
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return {"minor": 1, "moderate": 2, "major": 3, "contraindicated": 4}[self.value]
+        return _RANKS[self]
 
 
 class Tier(StrEnum):
@@ -47,7 +47,15 @@ class Tier(StrEnum):
 
     @property
     def rank(self) -> int:
-        return {"info": 1, "monitor": 2, "review": 3, "urgent": 4}[self.value]
+        return _RANKS[self]
+
+
+# One table for the three scales, whose words do not overlap.
+_RANKS: dict[str, int] = {
+    "possible": 1, "probable": 2, "established": 3,
+    "minor": 1, "moderate": 2, "major": 3, "contraindicated": 4,
+    "info": 1, "monitor": 2, "review": 3, "urgent": 4,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
     ``ingredient_count`` tells "5/325" of a combination product from a range: strengths stand in the product's order.
     """
     text = unglue(text).lower()
-    if "." in text:
+    if "." in text and _DOTTED.search(text):
         text = _DOTTED.sub(lambda m: m[1] + m[2] + (m[3] or ""), text)
     words = frozenset(_WORDS.findall(text))
     per_volume, text = _take_per_volume(text) if "/" in text or "per" in words else (None, text)

@@ -20,7 +20,27 @@ _GLUED_UNIT = re.compile(
     re.IGNORECASE,
 )
 _OCR_ZERO = re.compile(r"(?<=\d)[oO](?=\s*(?:mg|mcg|meq|ml|units|%)\b|\d)")
+_DIGIT = re.compile(r"\d")
 _SPACES = re.compile(r"[ \f\v\r]+")
+
+
+class HintedPattern:
+    """A pattern that is tried only where one of its hints stands in the text.
+
+    Most lines of a list are plain directions, and a dozen wide patterns on each would cost more than all the rest.
+    Every match of ``pattern`` must hold one of the ``hints`` (in lower case).
+    """
+
+    def __init__(self, pattern: str, hints: str) -> None:
+        self._pattern = re.compile(pattern, re.IGNORECASE)
+        self._hints = tuple(hints.split())
+
+    def search(self, text: str) -> re.Match[str] | None:
+        lower = text.lower()
+        for hint in self._hints:
+            if hint in lower:
+                return self._pattern.search(text)
+        return None
 
 
 def fold(text: str) -> str:
@@ -37,13 +57,14 @@ def fold(text: str) -> str:
 
 def unglue(text: str) -> str:
     """Part what was typed without spaces ("lisinopril20mgdaily", "4O mg") so that numbers and units can be read."""
-    text = _OCR_ZERO.sub("0", text)
-    return _GLUED_UNIT.sub(r" \1 ", text)
+    if _DIGIT.search(text) is None:
+        return text
+    return _GLUED_UNIT.sub(r" \1 ", _OCR_ZERO.sub("0", text))
 
 
 def squeeze(text: str) -> str:
     """Runs of blanks as one, tabs kept, ends trimmed."""
-    return _SPACES.sub(" ", text).strip()
+    return (_SPACES.sub(" ", text) if "  " in text or not text.isprintable() else text).strip()
 
 
 def ascii_lower(text: str) -> str:

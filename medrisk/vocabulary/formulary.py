@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from medrisk.core.matching import NameIndex, Term, name_key
@@ -29,12 +30,11 @@ def build_vocabulary(
         *(term for name, facts in entries.items() for term in _ingredient_terms(name, facts)),
         *(term for name, facts in products for term in _product_terms(name, facts)),
     ]
+    unsafe = {name_key(text) for text, facts in abbreviations.items() if facts.get("unsafe")}
+    terms = [replace(term, unsafe=True) if name_key(term.name) in unsafe else term for term in terms]
     known = {name_key(term.name) for term in terms}
     terms += [
-        t
-        for text, facts in abbreviations.items()
-        for t in _abbreviation_terms(text, facts)
-        if name_key(text) not in known
+        term for text, facts in abbreviations.items() if name_key(text) not in known for term in _abbreviation_terms(text, facts)
     ]
     by_code = _codes(ingredients)
     return Vocabulary(

@@ -25,7 +25,7 @@ _DETAILS = {
     400: "The request is malformed.",
     404: "There is nothing at this address.",
     405: "This address does not take that method.",
-    413: "The request is larger than this server reads. Send a shorter list, or audit files with the command line.",
+    413: "The request is larger than this server reads. Send one list at a time.",
     415: "This kind of content is not read here.",
 }
 _UNEXPECTED = (

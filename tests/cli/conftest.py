@@ -47,6 +47,14 @@ def _services(make_service: Callable[..., Medrisk]) -> Callable[[Settings], Medr
     return service_for
 
 
+@pytest.fixture(autouse=True)
+def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of whoever runs the tests; what medrisk keeps goes into a folder of the test."""
+    for name in [name for name in os.environ if name.startswith("MEDRISK_") or name in {"HOST", "PORT"}]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MEDRISK_DATA_DIR", str(tmp_path / "medrisk-data"))
+
+
 @pytest.fixture
 def run(_services: Callable[[Settings], Medrisk], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command in this process; the service is built once for all tests."""
@@ -59,12 +67,12 @@ def run(_services: Callable[[Settings], Medrisk], monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def run_process(tmp_path: Path) -> RunProcess:
-    """Runs a command as its own process, with its data in a folder of this test."""
-    env = {**os.environ, "MEDRISK_DATA_DIR": str(tmp_path / "medrisk-data")}
+def run_process() -> RunProcess:
+    """Runs a command as its own process."""
 
     def start(*arguments: str, typed: bytes = b"", **environ: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "medrisk", *arguments]
-        return subprocess.run(command, input=typed, capture_output=True, env=env | environ, timeout=120, check=False)
+        env = os.environ | environ
+        return subprocess.run(command, input=typed, capture_output=True, env=env, timeout=60, check=False)
 
     return start
