@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from medrisk.cli.lines_text import add_lines
 from medrisk.cli.page import Page
 from medrisk.core.clinical import ConditionMention, SymptomMention
 from medrisk.core.model import Contribution, Note, Patient, Report
-from medrisk.core.rules import Tier
+from medrisk.core.rules import DrugClass, Tier
 from medrisk.service import Medrisk
 from medrisk.status import review_notice
 
@@ -25,7 +25,7 @@ def write_report(report: Report, service: Medrisk, width: int, *, show_all: bool
     page = Page(width)
     _add_summary(page, report, service)
     for tier in _TITLES:
-        _add_tier(page, tier, [note for note in report.notes if note.tier is tier], show_all)
+        _add_tier(page, tier, report, service, show_all)
     if not report.notes:
         page.gap()
         page.text("No note: nothing in this knowledge applies to what was understood, which does not mean safe.")
@@ -70,7 +70,8 @@ def _person(patient: Patient) -> list[str]:
     return [*age, *([patient.sex] if patient.sex else []), *(["pregnant"] if patient.pregnant else [])]
 
 
-def _add_tier(page: Page, tier: Tier, notes: Sequence[Note], show_all: bool) -> None:
+def _add_tier(page: Page, tier: Tier, report: Report, service: Medrisk, show_all: bool) -> None:
+    notes = [note for note in report.notes if note.tier is tier]
     if not notes:
         return
     page.heading(f"{_TITLES[tier]} ({len(notes)})", fg=_COLOURS[tier])
@@ -80,24 +81,30 @@ def _add_tier(page: Page, tier: Tier, notes: Sequence[Note], show_all: bool) -> 
         page.text("--all shows them in full.", indent=2)
         return
     for note in notes:
-        _add_note(page, note, show_all)
+        _add_note(page, note, service.knowledge.classes, show_all)
 
 
-def _add_note(page: Page, note: Note, show_all: bool) -> None:
+def _add_note(page: Page, note: Note, classes: Mapping[str, DrugClass], show_all: bool) -> None:
     label = f"[{note.severity.value}] " if note.severity else ""
     page.text(f"{label}{note.summary}", indent=2, lead="* ", bold=True)
     # What a class is known for fills pages; a rule of two drugs is read as a whole.
-    most = _MOST_OF_CLASS if note.kind == "drug_class" and not show_all else None
+    drug_class = classes.get(note.rule) if note.kind == "drug_class" else None
+    most = _MOST_OF_CLASS if drug_class and not show_all else None
+    kept = drug_class.do_not_stop if drug_class else None
     for label, items in (("why", note.why), ("consider", note.actions), ("would change it", note.would_change)):
-        _add_points(page, label, items, most)
+        _add_points(page, label, items, most, kept)
     page.text("; ".join(_evidence(note, most)), indent=4, lead="evidence: ")
 
 
-def _add_points(page: Page, label: str, items: Sequence[str], most: int | None) -> None:
-    for number, item in enumerate(items[:most]):
-        page.text(item, indent=4, lead=f"{label}: " if number == 0 else "  ")
-    if len(items) > len(items[:most]):
-        page.text(f"({len(items) - len(items[:most])} more with --all)", indent=6)
+def _add_points(page: Page, label: str, items: Sequence[str], most: int | None, kept: str | None) -> None:
+    """The first few points, or all; what must be kept in sight is never among those left out."""
+    if not items:
+        return
+    shown = [item for index, item in enumerate(items) if most is None or index < most or item == kept]
+    page.text(f"{label}:", indent=4)
+    page.bullets(shown, indent=6)
+    if len(shown) < len(items):
+        page.text(f"({len(items) - len(shown)} more with --all)", indent=6)
 
 
 def _with_drugs(note: Note) -> str:

@@ -7,6 +7,7 @@ Pure: the same text, knowledge and vocabulary give the same report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,12 +43,11 @@ def assess(text: str, tools: Tools, versions: Versions) -> Report:
     """Assess one paste: the list and whatever else stands in it (symptoms, conditions, labs)."""
     facts = read_clinical(text, tools.terms)
     lines = read_lines(text, tools.vocabulary, clinical_spans(facts))
-    return assess_lines(lines, facts, tools, versions)
+    return assess_lines(lines, patient_of(facts, text), tools, versions)
 
 
-def assess_lines(lines: Sequence[Line], clinical: ClinicalFacts, tools: Tools, versions: Versions) -> Report:
+def assess_lines(lines: Sequence[Line], patient: Patient, tools: Tools, versions: Versions) -> Report:
     """Assess lines and facts that were already read."""
-    patient = patient_of(clinical)
     medications = medications_of(lines)
     engine = tools.engine
     found = engine.find(medications, patient)
@@ -64,8 +64,17 @@ def assess_lines(lines: Sequence[Line], clinical: ClinicalFacts, tools: Tools, v
     )
 
 
-def patient_of(clinical: ClinicalFacts) -> Patient:
-    return Patient(clinical.symptoms, clinical.conditions, clinical.labs, clinical.age, clinical.sex, clinical.pregnant)
+_PURPOSE = re.compile(r"\b(?:for|against|re)[: ]\s*(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+
+
+def patient_of(clinical: ClinicalFacts, text: str) -> Patient:
+    """What the text says of the patient; a symptom that a drug is said to be for counts as its indication."""
+    indications = frozenset(
+        m.id for m in clinical.symptoms if m.hypothetical and _PURPOSE.search(text[max(m.start - 40, 0) : m.start])
+    )
+    return Patient(
+        clinical.symptoms, clinical.conditions, clinical.labs, clinical.age, clinical.sex, clinical.pregnant, indications
+    )
 
 
 def medications_of(lines: Sequence[Line]) -> list[Medication]:

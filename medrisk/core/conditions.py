@@ -80,6 +80,8 @@ class PatientFacts:
             return _any_known(self.symptoms, test.ids)
         if test.kind == "condition":
             return _any_known(self.conditions, test.ids)
+        if test.kind == "indication":
+            return True if self.patient.indications.intersection(test.ids) else None
         if test.kind == "sex":
             return None if self.patient.sex is None else self.patient.sex == test.ids[0]
         if test.kind == "age" and test.amount is not None:

@@ -65,7 +65,7 @@ def _contribution(
     components = [
         base,
         *_lab_components(relevant, facts, engine),
-        *_exposure_components(drug, explained_by, findings, engine),
+        *_exposure_components(drug, findings, engine),
     ]
     components += _alternatives(symptom, facts, engine)
     points = sum(component.points for component in components)
@@ -126,9 +126,7 @@ def _lab_components(
     return found
 
 
-def _exposure_components(
-    drug: Medication, explained_by: tuple[str, ...], findings: Sequence[Finding], engine: Engine
-) -> list[Component]:
+def _exposure_components(drug: Medication, findings: Sequence[Finding], engine: Engine) -> list[Component]:
     """An interaction or a dose above a cap that raises this drug's exposure."""
     best: tuple[int, str] | None = None
     for finding in findings:
@@ -142,7 +140,7 @@ def _exposure_components(
             continue
         is_object = bool(finding.medications) and finding.medications[0].ingredient.name == drug.ingredient.name
         points = _RAISED_EXPOSURE.get(finding.severity, 0)
-        touches = set(rule.effects) & (_MUSCLE_INJURY | set(explained_by))
+        touches = not _MUSCLE_INJURY.isdisjoint(rule.effects)
         if is_object and points and touches and (best is None or points > best[0]):
             best = (points, rule.name)
     return [] if best is None else [Component("raised exposure", best[0], best[1])]

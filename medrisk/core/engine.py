@@ -301,7 +301,9 @@ class _Search:
         if compiled.rule.kind == "duplicate":
             return _duplicates(fillings[0])
         if len(fillings) == 1:
-            return _each_ingredient(fillings[0])
+            return _each_ingredient(fillings[0]) if compiled.rule.kind == "dose_cap" else _all_of_them(fillings[0])
+        if compiled.rule.kind == "cascade":
+            return _cascades(fillings[0], fillings[1])
         if len(fillings) == 2:
             return _pairs(fillings[0], fillings[1])
         return _together(fillings)
@@ -399,6 +401,12 @@ def _each_ingredient(filled: Filled) -> Participants:
     return [(tuple(m for m, _ in group), all(unknown for _, unknown in group)) for group in by_name.values()]
 
 
+def _all_of_them(filled: Filled) -> Participants:
+    """A patient's condition concerns every drug of a rule at once: one finding with all of them."""
+    certain = [m for m, unknown in filled if not unknown]
+    return [(tuple(certain or [m for m, _ in filled]), not certain)]
+
+
 def _pairs(first: Filled, second: Filled) -> Participants:
     """Pairs of two drugs that are not one product, each pair once; a known dose goes before an unknown one."""
     found: dict[frozenset[str], tuple[tuple[Medication, ...], bool]] = {}
@@ -410,6 +418,16 @@ def _pairs(first: Filled, second: Filled) -> Participants:
         if key not in found or (found[key][1] and not unknown):
             found[key] = ((a, b), unknown)
     return list(found.values())
+
+
+def _cascades(promoters: Filled, treatments: Filled) -> Participants:
+    """One finding for each treatment, with every promoter that it may have been given for."""
+    found: dict[str, dict[tuple[str, int], Medication]] = {}
+    for (a, b), _ in _pairs(promoters, treatments):
+        drugs = found.setdefault(b.ingredient.name, {})
+        drugs[a.ingredient.name, a.line] = a
+        drugs[b.ingredient.name, b.line] = b
+    return [(tuple(drugs[key] for key in sorted(drugs)), False) for _, drugs in sorted(found.items())]
 
 
 def _together(fillings: list[Filled]) -> Participants:

@@ -69,9 +69,10 @@ _HEADINGS: tuple[tuple[SectionKind, str], ...] = (
 )
 _HEADING_PATTERNS = tuple((kind, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for kind, pattern in _HEADINGS)
 
+_HEADING_DATE = re.compile(r"[\s,]*(?:(?:as of|on|from|dated?)\s+)?\(?\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\)?$", re.IGNORECASE)
 _DOSE_LIKE = re.compile(r"\d\s*(?:m?c?g|mEq|mL|units?|%)\b", re.IGNORECASE)
 _DECORATION = re.compile(r"^[\s=#*_~>|+.:-]+|[\s=#*_~<|+.:-]+$")
-_INLINE = re.compile(r"^\s*([A-Za-z][A-Za-z&'()/ -]{0,60}?)\s*(?::|\s-\s(?=[A-Z])|,(?=[A-Z]))\s*(.*)$", re.DOTALL)
+_INLINE = re.compile(r"^\s*([A-Za-z][A-Za-z0-9&'()/., -]{0,60}?)\s*(?::|\s-\s(?=[A-Z])|,(?=[A-Z]))\s*(.*)$", re.DOTALL)
 _BULLET = re.compile(
     r"^\s*(?:(?:[-*•·‣▪◦●○■□►➢✓✔>+–]|\[[ xX✓]?\]|\(?\d{1,3}[.)]|\(?[a-hA-H][.)]|#\d{1,3}[.:)]?|\d{1,2}\s*[-:](?=\s))\s*)+(?=\S)"
 )
@@ -107,7 +108,7 @@ def is_heading(text: str) -> SectionKind | None:
     if len(text) > 120 or _DOSE_LIKE.search(text):
         return None
     bare = squeeze(_DECORATION.sub("", text)).rstrip(":").strip()
-    bare = re.sub(r"\s*\([^)]*\)$", "", bare)
+    bare = _HEADING_DATE.sub("", re.sub(r"\s*\([^)]*\)$", "", bare)).strip()
     if not bare or len(bare) > 70:
         return None
     for kind, pattern in _HEADING_PATTERNS:
@@ -123,6 +124,26 @@ def split_heading(text: str) -> tuple[SectionKind, str, str] | None:
         return None
     kind = is_heading(match[1])
     return None if kind is None else (kind, match[1].strip(), match[2].strip())
+
+
+# After "b.i.d." only a word that plainly begins a sentence ends the one before.
+_SENTENCE_END = re.compile(
+    r"(?<=[a-z0-9)\]?!])(?<!\b[a-z])[.?!]+\s+(?=[A-Z][a-z]*\b)"
+    r"|(?<=\.[a-z])\.\s+(?=(?:Allergic|Allergies|She|He|They|Patient|Pt|Denies|Reports|No|Also|Was|Has|Her|His|We|I|Stopped|Currently|Previously|Discontinued)\b)"
+)
+_NO_END = re.compile(r"\b(?:dr|mr|mrs|ms|st|vs|approx|no|dept|hosp|tab|cap|inj|oint|susp|soln|liq)$", re.IGNORECASE)
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a line of prose, so that "allergic to X" in one says nothing of the drugs in another."""
+    if ". " not in text and "? " not in text and "! " not in text:
+        return [text]
+    sentences, start = [], 0
+    for end in _SENTENCE_END.finditer(text):
+        if not _NO_END.search(text[start : end.start()]):
+            sentences.append(text[start : end.start() + 1])
+            start = end.end()
+    return [*sentences, text[start:]]
 
 
 def strip_bullet(text: str) -> str:
@@ -203,17 +224,19 @@ class _ListingReader:
         text = squeeze(strip_bullet(part))
         found = split_heading(text)
         if found is None:
-            self._add(number, raw, text, stopped=is_struck)
+            for sentence in split_sentences(text):
+                self._add(number, raw, sentence, stopped=is_struck)
             return
         kind, _, content = found
         if kind == "person":
             self._add(number, raw, text, section="person", ignored="about the person, not a medication")
             return
-        if kind in {"active", "stopped"} or not content:
+        if kind == "active" or not content:
             self._section, self._columns = kind, None
         if content:
             # "Allergies: penicillin" governs its own line; a heading by itself governs all that follow.
-            self._add(number, raw, squeeze(strip_bullet(content)), section=kind, stopped=is_struck)
+            for sentence in split_sentences(squeeze(strip_bullet(content))):
+                self._add(number, raw, sentence, section=kind, stopped=is_struck)
         else:
             self._add(number, raw, text, ignored="a heading")
 

@@ -142,6 +142,7 @@ class NameIndex:
             known = exact[name_key(term.name)]
             if all(set(term.ingredients) != set(other.ingredients) for other in known):
                 known.append(term)
+        self._drop_strengths(exact)
         self._exact: dict[str, tuple[Term, ...]] = {key: tuple(found) for key, found in exact.items() if _is_name(key) or found[0].kind == "abbreviation"}
         self._longest_from: dict[str, int] = {}
         for key in self._exact:
@@ -151,6 +152,14 @@ class NameIndex:
         self._near: dict[str, tuple[str, ...]] | None = None
         self._prefixes: dict[str, tuple[str, ...]] = {}
         self._initials: dict[str, list[str]] = {}
+
+    @staticmethod
+    def _drop_strengths(exact: dict[str, list[Term]]) -> None:
+        """"K-Dur 20" beside "K-Dur": the number is a strength, which must stay with the directions."""
+        for key in [key for key in exact if key.rsplit(" ", 1)[-1].isdigit()]:
+            shorter = exact.get(key.rsplit(" ", 1)[0], [])
+            if [set(t.ingredients) for t in shorter] == [set(t.ingredients) for t in exact[key]]:
+                del exact[key]
 
     def __len__(self) -> int:
         return len(self._exact)

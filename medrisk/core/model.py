@@ -96,7 +96,10 @@ class Medication:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is known about the patient. None and absence mean unknown, never normal."""
+    """What is known about the patient. None and absence mean unknown, never normal.
+
+    ``indications`` are symptoms named as what a drug is for ("quinine at night for leg cramps").
+    """
 
     symptoms: tuple[SymptomMention, ...] = ()
     conditions: tuple[ConditionMention, ...] = ()
@@ -104,6 +107,7 @@ class Patient:
     age: float | None = None
     sex: Literal["female", "male"] | None = None
     pregnant: bool | None = None
+    indications: frozenset[str] = frozenset()
 
 
 FindingKind = Literal["drug_class", "interaction", "dose_cap", "duplicate", "burden", "cascade", "red_flag"]

@@ -90,7 +90,7 @@ def _is_continuation(entry: Entry, last: Line, vocabulary: Vocabulary) -> bool:
     if (
         entry.ignored
         or last.status not in {"matched", "unknown", "ambiguous"}
-        or entry.number != last.number + 1 + last.text.count("\n")
+        or entry.number not in {last.number, last.number + 1 + last.text.count("\n")}
     ):
         return False
     if not _SIG_START.match(entry.text):
@@ -101,7 +101,7 @@ def _is_continuation(entry: Entry, last: Line, vocabulary: Vocabulary) -> bool:
 
 
 def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
-    text = f"{line.text}\n{entry.raw.strip()}"
+    text = line.text if entry.number == line.number else f"{line.text}\n{entry.raw.strip()}"
     if not line.ingredients:
         return replace(line, text=text)
     names = tuple(i.name for i in line.ingredients)

@@ -185,7 +185,7 @@ class Slot:
 class Test:
     """A condition over the patient, as a small tree.
 
-    ``kind`` is ``all``, ``any`` or ``not`` (over ``parts``), or one of ``symptom``, ``condition`` (any of ``ids``),
+    ``kind`` is ``all``, ``any`` or ``not`` (over ``parts``), or one of ``symptom``, ``condition``, ``indication`` (any of ``ids``),
     ``lab`` (``ids[0]`` compared by ``op`` with ``amount``), ``age`` (in years), ``sex`` (``ids[0]``) or ``drug``
     (``slot``).
     Comparison operators: ``over`` >, ``at_least`` >=, ``under`` <, ``at_most`` <=.
@@ -193,7 +193,7 @@ class Test:
 
     __test__ = False  # not a test case for pytest
 
-    kind: Literal["all", "any", "not", "symptom", "condition", "lab", "age", "sex", "drug"]
+    kind: Literal["all", "any", "not", "symptom", "indication", "condition", "lab", "age", "sex", "drug"]
     parts: tuple[Test, ...] = ()
     ids: tuple[str, ...] = ()
     op: str = ""

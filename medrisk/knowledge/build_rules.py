@@ -94,6 +94,8 @@ class RuleBuilder:
             return Test("drug", slot=build_slot(entry["drug"]))
         if "symptom" in entry:
             return Test("symptom", ids=tuple(entry["symptom"]))
+        if "indication" in entry:
+            return Test("indication", ids=tuple(entry["indication"]))
         return Test("condition", ids=tuple(entry["condition"]))
 
     def _compare_lab(self, entry: Document, op: str) -> Test:

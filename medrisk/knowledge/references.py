@@ -24,6 +24,7 @@ _REFERENCES = {
     "low_effect": "effects",
     "high_effect": "effects",
     "symptom": "symptoms",
+    "indication": "symptoms",
     "explains": "symptoms",
     "condition": "conditions",
     "lab": "labs",

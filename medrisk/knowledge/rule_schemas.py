@@ -31,7 +31,7 @@ JURISDICTIONS = ("any", "US", "UK", "EU", "FR", "CA", "AU")
 COMPARISONS = ("over", "at_least", "under", "at_most")
 DOSE_BOUNDS = ("daily_dose_over", "daily_dose_at_least", "daily_dose_under")
 SELECTORS = ("ingredient", "class", "effect")
-TESTS = ("all", "any", "not", "symptom", "condition", "lab", "age", "sex", "drug")
+TESTS = ("all", "any", "not", "symptom", "indication", "condition", "lab", "age", "sex", "drug")
 SEVERITIES = tuple(severity.value for severity in Severity)
 TIERS = tuple(tier.value for tier in Tier)
 
@@ -104,6 +104,7 @@ TestSchema = _TestChecks.from_dict(
         "any": Many(nested(_make_test_schema), at_least=1),
         "not": nested(_make_test_schema),
         "symptom": Many(snake(), one=True, at_least=1),
+        "indication": Many(snake(), one=True, at_least=1),
         "condition": Many(snake(), one=True, at_least=1),
         "lab": snake(),
         "age": nested(AgeSchema),

@@ -22,7 +22,7 @@ RunProcess = Callable[..., "subprocess.CompletedProcess[bytes]"]
 LIST = """\
 simvastatin 40 mg nightly
 amlodipine 5 mg daily
-hydrochlorthiazide 25 mg every morning
+hydroclorothiazide 25 mg every morning
 omeprazole 20 mg daily
 salmeterol 50 mcg inhaled twice daily
 hydralazine/hydroxyzine 25 mg
@@ -47,12 +47,17 @@ def _services(make_service: Callable[..., Medrisk]) -> Callable[[Settings], Medr
     return service_for
 
 
+@pytest.fixture(scope="session")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("medrisk-kept")
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of whoever runs the tests; what medrisk keeps goes into a folder of the test."""
+def _clean_environment(_kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of whoever runs the tests; what medrisk keeps goes into a folder of theirs."""
     for name in [name for name in os.environ if name.startswith("MEDRISK_") or name in {"HOST", "PORT"}]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("MEDRISK_DATA_DIR", str(tmp_path / "medrisk-data"))
+    monkeypatch.setenv("MEDRISK_DATA_DIR", str(_kept))
 
 
 @pytest.fixture

@@ -76,6 +76,14 @@ def test_without_all_information_is_one_line_each_and_says_how_to_see_more(run: 
     assert "--all" in section[-1]
 
 
+def test_what_must_not_be_stopped_is_said_without_all_too(run: Run, service: Medrisk) -> None:
+    text = " ".join(run("check", "-", typed=LIST).stdout.split())
+    shown = [note for note in service.check(LIST).notes if note.kind == "drug_class" and note.tier.value != "info"]
+    warnings = [service.knowledge.classes[note.rule].do_not_stop for note in shown]
+    assert any(warnings)
+    assert all(" ".join(warning.split()) in text for warning in warnings if warning)
+
+
 @pytest.mark.parametrize(
     ("typed", "level", "code"),
     [

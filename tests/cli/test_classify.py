@@ -33,7 +33,7 @@ def test_the_best_grade_of_an_effect_counts(run: Run) -> None:
 
 
 def test_a_corrected_name_says_so(run: Run) -> None:
-    (answer,) = _answers(run, "hydrochlorthiazide")
+    (answer,) = _answers(run, "hydroclorothiazide")
     assert (answer["ingredient"], answer["method"]) == ("hydrochlorothiazide", "corrected")
 
 

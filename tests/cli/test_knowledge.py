@@ -49,7 +49,7 @@ def test_check_reports_every_fault_with_file_and_field(run: Run, broken: Path) -
     assert "drug_classes/statin.yaml: surprise" in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [("check", "-"), ("normalize", "-"), ("classify", "simvastatin"), ("serve",)])
+@pytest.mark.parametrize("arguments", [("check", "-"), ("normalize", "-"), ("classify", "simvastatin"), ("serve", "--port", "18765")])
 def test_no_command_answers_from_broken_knowledge(run_process: RunProcess, broken: Path, arguments: tuple[str, ...]) -> None:
     done = run_process(*arguments, typed=b"zzcanaryzz 10 mg\n")
     assert (done.returncode, done.stdout) == (2, b"")

@@ -1,0 +1,91 @@
+"""Settings from the environment: defaults, bounds, and refusals that name the variable and not its value."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from medrisk.errors import SettingsError
+from medrisk.settings import Settings
+
+# Each field of Settings and the variable that sets it.
+VARIABLES = {
+    "knowledge_dir": "MEDRISK_KNOWLEDGE_DIR",
+    "data_dir": "MEDRISK_DATA_DIR",
+    "jurisdiction": "MEDRISK_JURISDICTION",
+    "max_text_bytes": "MEDRISK_MAX_TEXT_BYTES",
+    "max_lines": "MEDRISK_MAX_LINES",
+    "host": "HOST",
+    "port": "PORT",
+    "workers": "MEDRISK_WORKERS",
+}
+
+
+def test_every_setting_has_its_variable(tmp_path: Path) -> None:
+    assert {field.name for field in fields(Settings)} == VARIABLES.keys()
+    given = {
+        "MEDRISK_KNOWLEDGE_DIR": str(tmp_path),
+        "MEDRISK_DATA_DIR": str(tmp_path / "kept"),
+        "MEDRISK_JURISDICTION": "uk",
+        "MEDRISK_MAX_TEXT_BYTES": "5000",
+        "MEDRISK_MAX_LINES": "50",
+        "HOST": "127.0.0.2",
+        "PORT": "9000",
+        "MEDRISK_WORKERS": "4",
+    }
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4)
+
+
+def test_nothing_has_to_be_set() -> None:
+    settings = Settings.from_env({})
+    assert (settings.jurisdiction, settings.host, settings.port) == ("US", "127.0.0.1", 8000)
+    assert (settings.knowledge_dir / "drug_classes").is_dir()
+
+
+def test_an_empty_value_is_no_value() -> None:
+    assert Settings.from_env(dict.fromkeys(VARIABLES.values(), "")) == Settings.from_env({})
+
+
+def test_what_medrisk_keeps_lies_in_the_users_data_folder() -> None:
+    assert Settings.from_env({"XDG_DATA_HOME": "/somewhere"}).data_dir == Path("/somewhere/medrisk")
+    assert Settings.from_env({}).data_dir.is_relative_to(Path.home())
+    assert Settings.from_env({"MEDRISK_DATA_DIR": "/kept"}).cache_dir == Path("/kept/cache")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("PORT", "80.5"),
+        ("PORT", "８０"),
+        ("PORT", " 80"),
+        ("MEDRISK_WORKERS", "0"),
+        ("MEDRISK_WORKERS", "65"),
+        ("MEDRISK_MAX_LINES", "none"),
+        ("MEDRISK_MAX_TEXT_BYTES", "999"),
+        ("MEDRISK_JURISDICTION", "ATLANTIS"),
+        ("MEDRISK_KNOWLEDGE_DIR", "/no/such/folder"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({name: value})
+    assert caught.value.field == name
+    assert name in caught.value.message
+    assert caught.value.hint
+    assert value not in caught.value.message
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("PORT", 1, 65_535), ("MEDRISK_WORKERS", 1, 64), ("MEDRISK_MAX_LINES", 1, 100_000)])
+def test_the_bounds_themselves_are_allowed(name: str, least: int, most: int) -> None:
+    for value in (least, most):
+        Settings.from_env({name: str(value)})
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(AttributeError):
+        Settings.from_env({}).port = 1  # type: ignore[misc]
