@@ -10,6 +10,7 @@ import click
 
 from medrisk.cli.inputs import file_argument, read_text
 from medrisk.cli.output import to_json
+from medrisk.cli.start import start_service
 from medrisk.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def check(
     """
     settings = _settings(jurisdiction)
     text = read_text(file, settings.max_text_bytes)
-    # Imported here: the knowledge and the engine take time that `medrisk --help` should not.
-    from medrisk.service import build_service
-
-    service = build_service(settings)
+    service = start_service(settings)
     report = service.check(text)
     click.echo(_as_json(report) if form == "json" else _as_text(report, service, show_all))
     if fail_on and reaches(report.notes, fail_on):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from medrisk.cli.output import to_json
+from medrisk.cli.start import start_service
 from medrisk.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ _NO_CLASS = "in no class of this knowledge, which does not mean safe"
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def classify(names: tuple[str, ...]) -> None:
     """Print the drug classes and effects of each NAME, one JSON line for each ingredient of it."""
-    # Imported here: the knowledge takes time that `medrisk --help` should not.
-    from medrisk.service import build_service
-
-    service = build_service(Settings.from_env())
+    service = start_service(Settings.from_env())
     for name in names:
         # A name that came in a broken encoding must still print as valid JSON.
         for answer in classify_name(service, name.encode("utf-8", "replace").decode()):

@@ -8,6 +8,7 @@ import click
 
 from medrisk.cli.inputs import file_argument, read_text
 from medrisk.cli.output import to_json
+from medrisk.cli.start import start_service
 from medrisk.settings import Settings
 
 # Only these end a line: a form feed or a Unicode separator inside one must not shift the numbers of all that follow.
@@ -25,11 +26,7 @@ def normalize(file: str, form: str) -> None:
     Prints exactly one answer for each input line, in order, also for a blank one.
     """
     lines = split_lines(read_text(file, _MOST_BYTES))
-    # Imported here: the knowledge takes time that `medrisk --help` should not.
-    from medrisk.presentation import line_to_dict
-    from medrisk.service import build_service
-
-    service = build_service(Settings.from_env())
+    service = start_service(Settings.from_env())
     read = (service.normalize(line, number) for number, line in enumerate(lines, start=1))
     if form == "text":
         from medrisk.cli.lines_text import write_lines
@@ -37,6 +34,8 @@ def normalize(file: str, form: str) -> None:
 
         click.echo(write_lines(list(read), page_width()))
         return
+    from medrisk.presentation import line_to_dict
+
     for line in read:
         click.echo(to_json(line_to_dict(line)))
 

@@ -14,7 +14,7 @@ CueKind = Literal["active", "stopped", "planned", "allergy", "none"]
 _BEFORE: tuple[tuple[str, CueKind], ...] = (
     (r"\bno (?:recent )?changes? (?:to|in|with)\b|\bdo(?:n't| not) stop\b|\bnot (?:to )?stop\b", "active"),
     (
-        r"\bno longer (?:on|tak\w+|us\w+|need\w*)\b|\b(?:is |are |was )?not (?:currently |now )?taking\b|\bused to (?:take|be on|use)\b|\b(?:previously|formerly)\b"
+        r"\bno longer (?:on|tak\w+|us\w+|need\w*)\b|\b(?:is |are |was )?not (?:currently |now )?taking\b|\bused to (?:take|be on|use)\b|\b(?:was|were) (?:on|taking)\b|\bran out of\b|\btaper(?:ed|ing)? off\b|\b(?:previously|formerly)\b"
         r"(?: (?:on|taking|took|used|tried|treated with))?|\bhad (?:previously )?(?:been )?(?:tried|taking|taken|used|on)\b|\btried and failed\b|\bfailed\b(?! to)"
         r"|\b(?:did|could|does|can) ?(?:not|n't) tolerate\b|\b(?:changed|switch(?:ed|ing)?|converted|transitioned|swapped) (?:\w+ )?from\b|\b(?:come|came|coming|weaned|taken|took|is|been) off(?: of)?\b"
         r"|\boff (?:of |the |her |his |my )\b|\bstop(?:ped|s|ping)?\b(?: taking)?|\bstoped\b|\bd/c(?:'?e?d)?\b|\bdc'?d\b|\bdc\b(?=\s*:?\s*\w)|\bdiscontinu\w+|\bquit\b|\bhold(?:ing)?\b|\bheld\b|\bcease[ds]?\b"
@@ -23,7 +23,7 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
         "stopped",
     ),
     (
-        r"\bplan(?:s|ning|ned)?\b(?: (?:is )?(?:to|on))?|\b(?:will|would|could|might|may|should|to|can) (?:\w+ )?(?:start|begin|try|add|initiate|consider|discuss|trial|recommend|switch|change)\b"
+        r"\b(?:may|might|will|could) need\b|\bplan(?:s|ning|ned)?\b(?: (?:is )?(?:to|on))?|\b(?:will|would|could|might|may|should|to|can) (?:\w+ )?(?:start|begin|try|add|initiate|consider|discuss|trial|recommend|switch|change)\b"
         r"|\bconsider(?:ing)?\b|\b(?:going|wants?|like|hoping) to (?:start|begin|try)\b|\brecommend(?:ed|ing|s)?\b|\bsuggest(?:ed|s|ing)?\b|\bswitching to\b|\b(?:undergo )?a trial of\b"
         r"|\b(?:another|an|other) options?\b|\bproposed\b|\bawaiting\b|\bdiscuss(?:ed|ing)?\b|\bif (?:needed|no better|persists?),? (?:add|start|try)\b|\bnext step\b|\bto be started on\b",
         "planned",
@@ -49,7 +49,7 @@ _BEFORE_CUES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kin
 _AFTER: tuple[tuple[str, CueKind], ...] = (
     (
         r"^[^,;.]{0,60}?(?:\(|-|:|\bwas\b|\bis\b|\bhas been\b|\bdose\b|\bnow\b|\bbeing\b|\bbut\b|\[|\t)\s*(?:\w+ )?(?:stop(?:ped)?|discontinued|d/c'?d?|dc'?d|held|on hold|hold|finished|completed|quit|no longer|ended|ceased|expired|inactive|not taking)\b"
-        r"|\bin the past\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
+        r"|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
         "stopped",
     ),
     (
@@ -118,7 +118,7 @@ def _turns_to(words: str, kind: CueKind) -> bool:
 # Without one of these no pattern above can match; most lines end in plain directions and stop here.
 _AFTER_HINTS = (
     "stop", "discon", "d/c", "dc", "hold", "held", "finish", "complet", "quit", "longer", "ended", "ceas", "expir", "inactive",
-    "taking", "past", "toler", "relief", "improv", "benefit", "persist", "worsen", "continue", "better", "fail", "later", "start",
+    "taking", "past", "now off", "toler", "relief", "improv", "benefit", "persist", "worsen", "continue", "better", "fail", "later", "start",
     "begin", "planned", "allerg", "rash", "hives", "anaph", "angio", "swell", "done", "n/a", "refused", "declined", "contraind", "none",
 )  # fmt: skip
 

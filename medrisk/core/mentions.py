@@ -90,7 +90,11 @@ def _is_drug_use(
         return False
     if terms[0].kind == "abbreviation" and word in NON_DRUG_WORDS:
         # "MS 2 mg" is a drug (which one is another question), "MS since 2009" a disease, "NS" alone a fluid.
-        return text[run[0].start : run[0].end].isupper() and (after[:1].isdigit() or len(tokens) == 1) and word not in taken_words
+        return (
+            text[run[0].start : run[0].end].isupper()
+            and (after[:1].isdigit() or len(tokens) == 1)
+            and word not in taken_words
+        )
     if word in EVERYDAY_SUBSTANCES:
         return _is_everyday_use(run[0], tokens, position, text, word in taken_words)
     if word in taken_words:
@@ -111,8 +115,11 @@ def _is_diluent(token: Token, text: str, mentions: Sequence[Mention]) -> bool:
 
 
 _AMOUNT_TAKEN = re.compile(
-    r"\W*(?:chloride |chlor |chl |cl |oxide |phos(?:phate)? |supplement\w* |tabs? |tablets? |pills? |caps? )*\W*\d[\d,.]*\s*(?:mg|mcg|meq|mmol|g|units?|iu|ml)\b"
+    r"\W*(?:chloride |chlor |chl |cl |oxide |phos(?:phate)? |supplement\w* |tabs? |tablets? |pills? |caps? )*\W*\d[\d,.]*\s*(?:(?:mg|mcg|meq|mmol|g|units?|iu|ml)\b|%)"
     r"(?!\s*/\s*d?l\b)"
+)
+_DEVICE_FOR = re.compile(
+    r"\W*(?:pen\W+)?(?:needles?|syringes?|pumps?|swabs?|pads?|wipes?|infusion sets?|test|meter|monitor|prep)\b"
 )
 _FORM_TAKEN = re.compile(
     r"\W*(?:supplements?|tablets?|tabs?|pills?|capsules?|caps|gumm\w+|powder|infusion|iv|po|daily|bid|od|once|twice|patch\w*|gel|from the|\+|otc)\b"
@@ -125,6 +132,8 @@ _TAKES = re.compile(r"\b(?:takes?|taking|on|uses?|using|plus|with)\s+(?:\w+\s)?$
 def _is_everyday_use(token: Token, tokens: Sequence[Token], position: int, text: str, is_clinical: bool) -> bool:
     """ "potassium 20 mEq" and "takes magnesium" are drugs; "potassium 4.6" is a lab and "salt" a food."""
     rest = text[token.end : token.end + 40].lower()
+    if _DEVICE_FOR.match(rest):
+        return False
     if _AMOUNT_TAKEN.match(rest):
         return True
     if is_clinical:
@@ -179,6 +188,8 @@ def may_be_misspelt(token: Token, taken_words: Set[str]) -> bool:
         and word.isalpha()
         and word not in NON_DRUG_WORDS
         and word not in SALT_WORDS
+        and word not in EVERYDAY_SUBSTANCES
+        and word not in NOT_TAKEN_AFTER
         and word not in taken_words
     )
 

@@ -10,7 +10,7 @@ from medrisk.core.listing import Entry
 from medrisk.core.matching import name_key, tokenise
 from medrisk.core.names import Vocabulary
 from medrisk.core.text import HintedPattern
-from medrisk.core.words import NON_DRUG_WORDS
+from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
 
 DEVICE = re.compile(
     r"\btest(?:ing)? strips?\b|\blancets?\b|\bc-?pap\b|\bbi-?pap\b|\bsensors?\b|\bspacers?\b|\baero-?chamber\b|\bswabs?\b|\bpen needles?\b|\bsyringes?\b|\bglucometers?\b"
@@ -31,7 +31,7 @@ _NONE_STATED = HintedPattern(
 _ABOUT_A_PERSON = re.compile(
     r"(?i:pt|patient|name|dob|mrn|pcp|dr\.?|doctor|pharmacy|provider|nurse|insurance|address|phone|tel|fax|mr|mrs|ms|miss)\b"
     r"\s*(?:[:.#]|(?=[A-Z][a-z]+ [A-Z]))"
-    r"|\s*(?i:wt|weight|ht|height|bp|hr|temp|spo2|bmi|vitals?)\b",
+    r"|\s*(?i:wt|weight|ht|height|bp|hr|temp|spo2|bmi|vitals?)\b(?=.*\d)",
 )
 _NOT_TAKEN = HintedPattern(
     r"\bdob\b|\b(?:ph|tel|phone)\b\.?:?\s*[\d(]|\b(?:glasses|pints|drinks?|beers?|bottles) of (?:wine|beer|alcohol|spirits|liquor)\b"
@@ -40,8 +40,8 @@ _NOT_TAKEN = HintedPattern(
     "dob ph tel wine beer alcohol spirits liquor drinks ppd pack smok tobacco etoh substance",
 )
 ALLERGY_LINE = HintedPattern(
-    r"\ballerg(?:y|ies|ic)\b|\bintoleran(?:ce|ces|t)\b|\badverse (?:drug )?reactions?\b|\banaphyla\w+|\bnkda\b|\b(?:can'?t|can ?not) (?:have|take|tolerate)\b|\breact(?:s|ed|ion) to\b",
-    "allerg intoleran adverse anaphyla nkda can react",
+    r"\ballerg(?:y|ies|ic)\b|\bintoleran(?:ce|ces|t)\b|\badverse (?:drug )?reactions?\b|\banaphyla\w+|\bnkd?a\b|\b(?:can'?t|can ?not) (?:have|take|tolerate)\b|\breact(?:s|ed|ion) to\b",
+    "allerg intoleran adverse anaphyla nkda nka can react",
 )
 _ALLERGEN_LIST = re.compile(
     r"^(?:(?:latex|shellfish|bee stings?|peanuts?|nuts?|eggs?|pollen|dust|cats?|dogs?|grass|ragweed|mold|iodine|contrast|tape|adhesive|soy|gluten|dairy|strawberr\w+|nickel|wasps?|fish)\b[\s,;&/]*(?:and\s+)?)+\W*$",
@@ -63,13 +63,9 @@ def layout_reason(entry: Entry, text: str) -> str:
     if entry.section == "family" or _FAMILY.match(text):
         return "family history, not the patient's medication"
     if _NONE_STATED.search(text):
-        return (
-            "no allergies or medications stated"
-            if entry.section != "allergy" and "allerg" not in text.lower()
-            else "no allergies stated (allergy)"
-        )
+        return "no allergies stated" if is_about_allergies(entry, text) else "no medications stated"
     if _ALLERGEN_LIST.match(text):
-        return "a list of allergens (allergy)"
+        return "a list of allergens"
     if _ABOUT_A_PERSON.match(text) or _NOT_TAKEN.search(text):
         return "not a medication"
     if _INSTRUCTION.match(text):
@@ -77,11 +73,23 @@ def layout_reason(entry: Entry, text: str) -> str:
     return ""
 
 
+def is_about_allergies(entry: Entry, text: str) -> bool:
+    """Whether an entry speaks of allergies, from its heading or its words."""
+    if entry.section == "allergy" or _ALLERGEN_LIST.match(text):
+        return True
+    return ALLERGY_LINE.search(text) is not None and not ALLERGY_EXCEPTION.search(text)
+
+
 def class_word(text: str, vocabulary: Vocabulary) -> str:
     """The words on an entry that name a class of drugs ("blood thinner"), unless they say that none is taken."""
     key = f" {name_key(text)} "
     found = next((word for word in vocabulary.class_words if f" {word} " in key), "")
-    if not found or cue_before(key[: key.index(f" {found} ") + 1]) in {"none", "allergy"}:
+    following = key[key.index(f" {found} ") + len(found) + 2 :].split(" ", 1)[0] if found else ""
+    if (
+        not found
+        or following in NOT_TAKEN_AFTER
+        or cue_before(key[: key.index(f" {found} ") + 1]) in {"none", "allergy"}
+    ):
         return ""
     return found
 
@@ -92,11 +100,17 @@ _STRONG_SIG = re.compile(
 )
 
 
-def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str]) -> bool:
+def _is_unusual(word: str, vocabulary: Vocabulary) -> bool:
+    """A word that may be a drug's name: not of the language, and not a name that was already found to be no drug here."""
+    ordinary = word in NON_DRUG_WORDS or word in SALT_WORDS or word in NOT_TAKEN_AFTER or word in EVERYDAY_SUBSTANCES
+    return len(word) >= 4 and not ordinary and not vocabulary.index.lookup(word)
+
+
+def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], vocabulary: Vocabulary) -> bool:
     if entry.section in {"clinical", "plan"}:
         return False
     words = [t for t in tokenise(text) if t.text.isalpha()]
-    unusual = [t for t in words if t.text not in NON_DRUG_WORDS and len(t.text) >= 4]
+    unusual = [t for t in words if _is_unusual(t.text, vocabulary)]
     if clinical and not (_STRONG_SIG.search(text) and unusual):
         return False
     has_sig = _STRONG_SIG.search(text) is not None

@@ -24,6 +24,7 @@ from medrisk.core.not_drugs import (
     ALLERGY_LINE,
     DEVICE,
     class_word,
+    is_about_allergies,
     layout_reason,
     looks_like_medication,
 )
@@ -43,6 +44,7 @@ _BARE_STRENGTH = re.compile(
     r"[\s:,(-]*(?:(?:xl|er|sr|cr|la|dr|ec|xr|mr|cd|tabs?|tablets?|caps?|capsules?|dose|inhaler|patch|at)\b[\s.]*){0,2}(?!(?:19|20)\d\d\b)\d",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"\s*(?:or|vs\.?|versus|\?|/)\s*", re.IGNORECASE)
 # What may stand between the names of one product: "a/b", "a 50/b 25", "a / b". With an amount before a spaced slash, as in
 # "a 10 mg / b 25", two drugs are listed.
 _LIST_JOIN = re.compile(r"[\d.,]*(?:mg|mcg|g|%|meq)?[/+&-]|\s*[/+&]\s*|\s-\s|\s*\(\s*")
@@ -116,7 +118,7 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     bare = Line(entry.number, entry.raw.strip(), "ignored", "none")
     ignored = entry.ignored or layout_reason(entry, text)
     if ignored:
-        is_allergy = (entry.section == "allergy" and ignored != "a heading") or "allerg" in ignored
+        is_allergy = ignored != "a heading" and is_about_allergies(entry, text)
         return [replace(bare, reason=ignored, context="allergy" if is_allergy else "none")]
     tokens = tokenise(text)
     taken_words = {word for span in clinical for word in name_key(span).split()}
@@ -148,6 +150,8 @@ def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: 
     names = set(mention.terms[0].ingredients)
     if names <= known or known <= names:
         return len(between) <= 40 and not re.search(r"[;.]\s", between)
+    if _EITHER.fullmatch(between) and vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0]):
+        return True
     if not is_joined:
         return False
     # "a / b" is one product only when such a product exists; otherwise two drugs, between which rules must be able to fire.
@@ -168,7 +172,9 @@ def _lines_of(
             cue = cue_before(text[: group[0].start] if index == 0 else between) or (
                 None if index == 0 else _carried(cue, between)
             )
-        after = cue_after(text[group[-1].end : next_start])
+        after = cue_after(text[group[-1].end : next_start]) or _conditional_start(
+            between, text[group[-1].end : next_start]
+        )
         context = _context(entry, cue, after, text)
         piece = _directions(text, 0 if index == 0 else group[0].start, next_start, group, clinical)
         is_bare = _BARE_STRENGTH.match(text[group[-1].end : next_start]) is not None
@@ -188,6 +194,18 @@ def _directions(text: str, start: int, end: int, group: Sequence[Mention], clini
     for words in clinical:
         piece = piece.replace(words, " ")
     return piece
+
+
+_START = re.compile(r"\b(?:start|begin|add|initiate)\s*$", re.IGNORECASE)
+_IF = re.compile(
+    r"\b(?:if|once|when)\b(?! (?:needed|required|necessary))|\b(?:next|tomorrow|on) (?:week|month|visit|mon|tue|wed|thu|fri)",
+    re.IGNORECASE,
+)
+
+
+def _conditional_start(before: str, after: str) -> CueKind | None:
+    """ "start amlodipine if BP stays up": not taken yet."""
+    return "planned" if _START.search(before) and _IF.search(after) else None
 
 
 def _carried(cue: CueKind | None, between: str) -> CueKind | None:
@@ -295,7 +313,7 @@ def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Voca
 
 def _no_drug(entry: Entry, text: str, bare: Line, vocabulary: Vocabulary, clinical: Sequence[str]) -> Line:
     """An entry on which no drug was recognised: unknown when it looks like one, ignored when it does not."""
-    if entry.section == "allergy" or (ALLERGY_LINE.search(text) and not ALLERGY_EXCEPTION.search(text)):
+    if is_about_allergies(entry, text):
         return replace(bare, context="allergy", reason="an allergy or intolerance")
     if DEVICE.search(text):
         return replace(bare, reason="a device or supply")
@@ -303,7 +321,7 @@ def _no_drug(entry: Entry, text: str, bare: Line, vocabulary: Vocabulary, clinic
     if named_class and not clinical:
         reason = f'"{named_class}" names a class of drugs, not a drug: ask which one'
         return replace(bare, status="unknown", context="active", reason=reason)
-    if looks_like_medication(entry, text, clinical):
+    if looks_like_medication(entry, text, clinical, vocabulary):
         near = nearest_drugs(text, vocabulary)
         return replace(
             bare,

@@ -105,7 +105,7 @@ mother's father's sister's brother's aunt uncle grandmother grandfather cousin d
 abnormal aldosterone cortisol creatinine hemoglobin hematocrit platelet platelets troponin bilirubin albumin protein ferritin
 pathology biopsy imaging ultrasound scan xray x-ray x-rays contrast
 experiencing interval irritative compounded compound attached several similar therapeutic nda ac correction corrections
-investigational blinded prediabetes prediabetic meantime meanwhile salt sugar peanut egg eggs soy gluten correct scale voiding diaries libido decreased unknown fabricated interesting
+inr tsh goal target trough peak hba1c investigational blinded prediabetes prediabetic meantime meanwhile salt sugar peanut egg eggs soy gluten correct scale voiding diaries libido decreased unknown fabricated interesting
 """.split())  # fmt: skip
 
 NON_DRUG_WORDS = COMMON_WORDS | PRODUCT_WORDS
@@ -115,7 +115,7 @@ NOT_TAKEN_AFTER = frozenset("""
 deficiency deficient level levels lvl resistance resistant dependency dependence dependent withdrawal toxicity intolerance allergy allergies
 allergic pump pumps syringe syringes needle needles pen-needles strips test tests testing assay concentration abuse misuse use-disorder
 swab swabs pads wipes overload excess stores studies saturation sat infusion-set screen screening content intake binding antibody antibodies
-measurement virus infection exposure naive sensitivity nephropathy myopathy overdose retention restriction score
+measurement trough peak goal anemia anaemia virus infection exposure naive sensitivity nephropathy myopathy overdose retention restriction score
 """.split())  # fmt: skip
 
 # Names that are drugs only when a dose, a list item or "takes" makes them so: they are also foods, labs and body salts.
