@@ -21,7 +21,7 @@ LIST = """\
 Medications:
 simvastatin 40 mg nightly
 amlodipine 5 mg daily
-hydrochlorthiazide 25 mg every morning
+hydroclorothiazide 25 mg every morning
 omeprazole 20 mg twice daily
 Serevent 50 mcg 2 puffs bd
 furosemide 40 mg bd

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 
 from medrisk import __version__
@@ -17,7 +16,7 @@ from medrisk.core.rules import ClassEffect, DrugClass, KnowledgeBase
 from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
-from medrisk.vocabulary import build_vocabulary
+from medrisk.vocabulary import load_vocabulary
 
 
 class Medrisk:
@@ -90,6 +89,8 @@ class Medrisk:
 def build_service(settings: Settings) -> Medrisk:
     """Load knowledge and vocabulary from the settings' folders, from the cache where it is fresh."""
     documents = load_documents(settings.knowledge_dir, settings.cache_dir)
-    look_alikes: Iterable[tuple[str, ...]] = (tuple(row["names"]) for row in documents.look_alikes)
-    vocabulary = build_vocabulary(documents.formulary, documents.abbreviations, documents.class_words, look_alikes)
+    vocabulary = load_vocabulary(
+        documents.version, documents.formulary, documents.abbreviations, documents.class_words,
+        (tuple(row["names"]) for row in documents.look_alikes), settings.cache_dir,
+    )  # fmt: skip
     return Medrisk(build_knowledge(documents), vocabulary, settings)

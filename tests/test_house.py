@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "medrisk").rglob("*.py"))
-LONGEST_MODULE = 400
+LONGEST_MODULE = 500
 
 
 def test_the_floors_hold() -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from typing import TYPE_CHECKING
 
 import click
 
 from medrisk.errors import SettingsError
 from medrisk.settings import Settings
 
-if TYPE_CHECKING:
-    from flask import Flask
-
-_FACTORY = "medrisk.cli.serve:build_app"
+_FACTORY = "medrisk.wsgi:build_app"
 # Threads of one worker. A check only computes, so more of them would wait for one another.
 _THREADS = 2
 
@@ -49,15 +45,6 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         blocking_threads=_THREADS,
         log_level=LogLevels.warning,
     ).serve()
-
-
-def build_app() -> Flask:
-    """The web application from the environment's settings; each worker calls it for itself."""
-    from medrisk.service import build_service
-    from medrisk.web import create_app
-
-    settings = Settings.from_env()
-    return create_app(build_service(settings), settings)
 
 
 def refuse_open_host(host: str) -> None:

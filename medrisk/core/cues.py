@@ -11,6 +11,7 @@ from typing import Literal
 
 CueKind = Literal["active", "stopped", "planned", "allergy", "none"]
 
+# Kept as text: the module ``re`` compiles and keeps each when it is first needed, and most lists need few of them.
 _BEFORE: tuple[tuple[str, CueKind], ...] = (
     (r"\bno (?:recent )?changes? (?:to|in|with)\b|\bdo(?:n't| not) stop\b|\bnot (?:to )?stop\b", "active"),
     (
@@ -44,7 +45,6 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
         "active",
     ),
 )
-_BEFORE_CUES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _BEFORE)
 
 _AFTER: tuple[tuple[str, CueKind], ...] = (
     (
@@ -62,7 +62,6 @@ _AFTER: tuple[tuple[str, CueKind], ...] = (
     ),
     (r"^\s*(?:is |was )?(?:not done|n/a|refused|declined|contraindicated)\b|^\s*:?\s*none\b", "none"),
 )
-_AFTER_CUES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _AFTER)
 
 # Words between two drugs that keep them under one cue: "a, b and c 10 mg", but not "a and she takes b".
 _LIST_GLUE = re.compile(
@@ -79,8 +78,8 @@ def cue_before(text: str) -> CueKind | None:
     ends = [match.end() for match in _CLAUSE_END.finditer(text)]
     clause = text[ends[-1] :] if ends else text
     best: tuple[int, int, CueKind] | None = None
-    for rank, (pattern, kind) in enumerate(_BEFORE_CUES):
-        for match in pattern.finditer(clause):
+    for rank, (pattern, kind) in enumerate(_BEFORE):
+        for match in re.finditer(pattern, clause, re.IGNORECASE):
             found = (match.end(), -rank, kind)
             if best is None or found[:2] > best[:2]:
                 best = found
@@ -98,8 +97,8 @@ def _strongest(clause: str, last: tuple[int, int, CueKind]) -> CueKind:
     )
     if weak is None:
         return "active"
-    for pattern, kind in _BEFORE_CUES[:-1]:
-        match = next(reversed(list(pattern.finditer(clause))), None)
+    for pattern, kind in _BEFORE[:-1]:
+        match = next(reversed(list(re.finditer(pattern, clause, re.IGNORECASE))), None)
         if (
             match is not None
             and kind != "active"
@@ -128,8 +127,8 @@ def cue_after(text: str) -> CueKind | None:
     lower = text.lower()
     if not any(hint in lower for hint in _AFTER_HINTS):
         return None
-    for pattern, kind in _AFTER_CUES:
-        if pattern.search(text):
+    for pattern, kind in _AFTER:
+        if re.search(pattern, text, re.IGNORECASE):
             return kind
     return None
 

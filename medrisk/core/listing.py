@@ -33,41 +33,65 @@ class Entry:
     is_row: bool = False
 
 
-_HEADINGS: tuple[tuple[SectionKind, str], ...] = (
+# A heading is made of words of its kind alone: at least one that names the section, and words that go with it. In the
+# order in which kinds are tried; phrases that are headings only as a whole stand after "=".
+_HEADINGS: tuple[tuple[SectionKind, str, str, str], ...] = (
     (
         "stopped",
-        r"(?:discontinued|stopped|stop taking|stop|held|hold|on hold|inactive|past|previous|prior|old|former|completed|d/?c'?d?|ceased|deprescribed)(?: (?:home )?(?:medications?|meds?|medicines?|drugs?|therapy|prescriptions?|these|taking these medications?))?"
-        r"|(?:medications?|meds|medicines) (?:stopped|discontinued|held|to stop|on hold|ceased)|no longer taking",
+        "discontinued stopped stop held hold inactive past previous prior former completed dc ceased deprescribed",
+        "home medication medications meds med medicine medicines drug drugs therapy prescription prescriptions these taking to on d c old the",
+        "no longer taking|on hold|d/c|dc'd|d/c'd",
     ),
     (
         "allergy",
-        r"(?:known |drug |medication |medicine |food |environmental )*(?:allergies|allergy|intolerances?|sensitivities|adverse (?:drug )?reactions?|adrs?)(?: to (?:medications?|medicines?|drugs?))?(?: list)?(?:\s*/\s*(?:intolerances?|adverse (?:drug )?reactions?|adrs?|sensitivities))?"
-        r"|allergies and (?:intolerances|adverse reactions)",
+        "allergies allergy intolerance intolerances sensitivities adr adrs adverse",
+        "known drug medication medicine food environmental reactions reaction list and to medications medicines drugs sensitivity or other",
+        "",
     ),
-    ("family", r"family (?:history|hx|medical history)|fam hx|fhx?|fh"),
+    ("family", "fh fhx fam family", "history hx medical", "family"),
     (
         "plan",
-        r"(?:assessment (?:and|&|/) )?plan|a/p|a&p|recommendations?|suggestions?|to (?:start|consider|do)|proposed(?: changes)?|planned(?: medications?)?|future(?: medications?)?|disposition|next steps",
+        "plan recommendations recommendation suggestions suggestion proposed planned future disposition",
+        "assessment and a p medication medications changes care steps next",
+        "a/p|a&p|to start|to consider|to do|next steps",
     ),
     (
         "clinical",
-        r"(?:past )?(?:medical|surgical|social|psychiatric|gynaecological|obstetric|ob)(?: and \w+)? (?:history|hx)|pmhx?|pshx?|shx?|sh|history(?: of present(?:ing)? illness| of presenting complaint)?|hpi|hpc|problems?(?: list)?|active problems|diagnos[ei]s|dx"
-        r"|(?:chief|presenting) complaints?|cc|c/o|complaints?|reason for (?:visit|referral|admission)|symptoms?(?: reported)?|reports|review of systems|ros|(?:physical )?exam(?:ination)?|vitals?(?: signs)?|obs(?:ervations)?|(?:recent |latest )?(?:labs?|laboratory|bloods?|blood results?|lab results?|results?|investigations?|labs at discharge)(?: data)?"
-        r"|assessment|impression|subjective|objective|conditions?|comorbidities|indications?|habits|lifestyle|diet|immuni[sz]ations?|devices?|supplies|equipment|dme|social|comments?|notes?|instructions?|patient instructions|questions?|age|sex|gender|weight|height|wt|ht|procedures?|hospital course|concerns?|code status",
+        "history hx pmh pmhx pshx shx hpi hpc problem problems diagnosis diagnoses dx complaint complaints cc symptom symptoms ros vitals vital"
+        " obs observations lab labs laboratory bloods results result investigations assessment impression subjective objective condition"
+        " conditions comorbidities indications indication habits lifestyle diet immunizations immunisations devices device supplies"
+        " equipment dme social comments comment notes note instructions questions age sex gender weight height wt ht procedures concerns"
+        " exam examination reports pathology imaging",
+        "past medical surgical psychiatric and of present presenting illness chief reason for visit referral admission reported review systems"
+        " physical signs recent latest blood data patient code status hospital course at discharge on the today's active list current other"
+        " c o last",
+        "c/o|sh|reason for visit|reason for admission|reason for referral|hospital course|code status|review of systems",
     ),
     (
         "person",
-        r"patient(?: name| id)?|pt(?: name)?|name|dob|date of birth|mrn|nhs (?:no|number)|hospital number|pcp|gp|provider|prescriber|physician|doctor|ordering provider|consultant|pharmacist|pharmacy(?: name)?|insurance|address|phone|tel|telephone|fax|date|page|printed|author|signed|electronically signed by|reviewed by|next of kin|nok|account|room|ward|bed",
+        "patient pt name dob mrn pcp gp provider prescriber physician doctor consultant pharmacist pharmacy insurance address phone tel"
+        " telephone fax date page printed author signed nok account room ward bed nhs",
+        "name id of birth number no hospital ordering electronically by reviewed next kin the primary care",
+        "reviewed by|next of kin|hospital number",
     ),
     (
         "active",
-        r"(?:current|home|discharge|admission|inpatient|outpatient|active|regular|repeat|acute|scheduled|routine|prescription|prescribed|prescriptions?|new|continued|continue(?: taking)?|chronic|daily|other|additional|unchanged|changed|prn|as needed|as required|oral|inhaled|injectable|iv|topical|general|preadmission|pre-admission|pre-op|maintenance|"
-        r"start(?: taking)?|otc|over[- ]the[- ]counter|non-prescription|herbal|facility|nursing home|spine|cardiac|pain|\s|/|&|-|and|list of|her|his|my|the)*(?:medications?|meds?|medicines?|drugs?|drug list|medication list|med list|medicine list|prescriptions?|rx|therapy|treatments?|supplements?|herbals?|vitamins?|otcs?|inhalers?|injections?)"
-        r"(?: (?:reconciliation|list|history|prescribed|on admission|at discharge|at home|on discharge|at time of \w+|prior to admission|record|summary|profile|review|as of [\d/.-]+|at this time|at present|currently|right now|include|right now include|is|are|from pt phone))*"
-        r"|prn|as needed|as required|regular|scheduled|morning|evening|bedtime|night|am|pm|noon|continue|changed?|new|start|unchanged|current|repeats?|acutes?|tto|ttas?|tta|otc|over the counter|supplements|herbals?|vitamins|daily|weekly|monthly|repeat medication|discharge medication reconciliation|medication reconciliation|prescribed|taking|mar",
+        "medication medications meds med medicine medicines drugs drug prescription prescriptions rx therapy treatment treatments supplement"
+        " supplements herbal herbals vitamins otc otcs inhalers injections prn regular scheduled morning evening bedtime night am pm noon"
+        " continue changed change new start unchanged current repeat repeats acute acutes tto tta ttas mar taking daily weekly monthly prescribed",
+        "current home discharge admission inpatient outpatient active routine continued chronic other additional as needed required oral"
+        " inhaled injectable iv topical general preadmission pre pre-admission pre-op op maintenance over the counter over-the-counter"
+        " non-prescription facility nursing spine cardiac pain and list of her his my reconciliation history on at discharge time prior to"
+        " record summary profile review this present currently right now include includes is are from pt phone record chart for patient's"
+        " transfer final updated complete full all confirmed verified",
+        "as needed|as required",
     ),
 )
-_HEADING_PATTERNS = tuple((kind, re.compile(rf"(?:{pattern})", re.IGNORECASE)) for kind, pattern in _HEADINGS)
+_HEADING_WORDS = tuple(
+    (kind, frozenset(core.split()), frozenset(core.split()) | frozenset(beside.split()), frozenset(whole.split("|")) - {""})
+    for kind, core, beside, whole in _HEADINGS
+)
+_HEADING_SPLIT = re.compile(r"[\s/&,]+")
 
 _HEADING_DATE = re.compile(r"[\s,]*(?:(?:as of|on|from|dated?)\s+)?\(?\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\)?$", re.IGNORECASE)
 _DOSE_LIKE = re.compile(r"\d\s*(?:m?c?g|mEq|mL|units?|%)\b", re.IGNORECASE)
@@ -111,8 +135,10 @@ def is_heading(text: str) -> SectionKind | None:
     bare = _HEADING_DATE.sub("", re.sub(r"\s*\([^)]*\)$", "", bare)).strip()
     if not bare or len(bare) > 70:
         return None
-    for kind, pattern in _HEADING_PATTERNS:
-        if pattern.fullmatch(bare):
+    text = bare.lower()
+    words = frozenset(_HEADING_SPLIT.split(text)) - {""}
+    for kind, core, allowed, whole in _HEADING_WORDS:
+        if text in whole or (words <= allowed and not words.isdisjoint(core)):
             return kind
     return None
 

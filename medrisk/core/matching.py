@@ -12,11 +12,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from medrisk.core.near import NearIndex, sound_skeleton
 from medrisk.core.text import ascii_lower
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS
 
@@ -95,30 +96,9 @@ _MARGIN_SCORE = 2.5
 # A look-alike of the best drug that is itself this near is offered beside it, however clear the best one is.
 _LOOK_ALIKE_REACH = 2
 
-_SOUND_RULES = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"rn", "m"), (r"ph", "f"), (r"th", "t"), (r"ck|qu|q", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"x", "ks"),
-        (r"z", "s"), (r"[aeiouy]+", "a"), (r"h", ""), (r"j", "g"), (r"v", "f"), (r"(.)\1+", r"\1"),
-    )
-)  # fmt: skip
-
-
-def sound_skeleton(word: str) -> str:
-    """What is left of a word when its vowels and its spelling variants are levelled ("ibuprophen" -> "abaprafan")."""
-    for pattern, replacement in _SOUND_RULES:
-        word = pattern.sub(replacement, word)
-    return word
-
-
 def consonants(word: str) -> str:
     """The skeleton without its vowels: what must agree in a short word."""
     return sound_skeleton(word).replace("a", "")
-
-
-def deletions(word: str) -> set[str]:
-    """The word and every form of it with one letter left out."""
-    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def _likeness(word: str, key: str, distance: int, skeleton: str) -> float:
@@ -133,6 +113,14 @@ def _is_name(key: str) -> bool:
     return (bool(words) and len(key) > 2) or key in EVERYDAY_SUBSTANCES or key.startswith("vitamin ")
 
 
+class NearStore(Protocol):
+    """Where the index of misspellings is kept between runs."""
+
+    def read(self) -> bytes | memoryview | None: ...
+
+    def write(self, content: bytes) -> None: ...
+
+
 class NameIndex:
     """All names a list may use. Exact names are a dictionary; the index for misspellings is built when first needed."""
 
@@ -142,24 +130,49 @@ class NameIndex:
             known = exact[name_key(term.name)]
             if all(set(term.ingredients) != set(other.ingredients) for other in known):
                 known.append(term)
-        self._drop_strengths(exact)
-        self._exact: dict[str, tuple[Term, ...]] = {key: tuple(found) for key, found in exact.items() if _is_name(key) or found[0].kind == "abbreviation"}
+        _drop_strengths(exact)
+        # Plain rows wait here until they are asked for: a start that looks up a dozen names need not make 20,000 terms.
+        self._exact: dict[str, tuple[Term, ...] | list[list[Any]]] = {
+            key: tuple(found) for key, found in exact.items() if _is_name(key) or found[0].kind == "abbreviation"
+        }
+        self._set_up(_index_look_alikes(look_alikes))
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any], near_store: NearStore | None = None) -> NameIndex:
+        """The index that ``to_plain`` described. ``near_store`` keeps the index of misspellings between runs."""
+        index = cls.__new__(cls)
+        index._exact = dict(plain["names"])
+        index._set_up({name: frozenset(others) for name, others in plain["look_alikes"].items()})
+        index._near_store = near_store
+        return index
+
+    def to_plain(self) -> dict[str, Any]:
+        """Everything but the index of misspellings, as JSON can hold it."""
+        return {
+            "names": {
+                key: [[t.name, list(t.ingredients), t.kind, t.route, t.unsafe] for t in self._terms(key)] for key in self._exact
+            },
+            "look_alikes": {name: sorted(others) for name, others in self._look_alikes.items()},
+        }
+
+    def _set_up(self, look_alikes: dict[str, frozenset[str]]) -> None:
+        self._look_alikes = look_alikes
         self._longest_from: dict[str, int] = {}
         for key in self._exact:
-            first, count = key.split(" ", 1)[0], key.count(" ") + 1
-            self._longest_from[first] = max(self._longest_from.get(first, 0), count)
-        self._look_alikes = self._index_look_alikes(look_alikes)
-        self._near: dict[str, tuple[str, ...]] | None = None
+            first, blanks = key.split(" ", 1)[0], key.count(" ")
+            if self._longest_from.get(first, 0) <= blanks:
+                self._longest_from[first] = blanks + 1
+        self._near: NearIndex | None = None
+        self._near_store: NearStore | None = None
         self._prefixes: dict[str, tuple[str, ...]] = {}
         self._initials: dict[str, list[str]] = {}
 
-    @staticmethod
-    def _drop_strengths(exact: dict[str, list[Term]]) -> None:
-        """"K-Dur 20" beside "K-Dur": the number is a strength, which must stay with the directions."""
-        for key in [key for key in exact if key.rsplit(" ", 1)[-1].isdigit()]:
-            shorter = exact.get(key.rsplit(" ", 1)[0], [])
-            if [set(t.ingredients) for t in shorter] == [set(t.ingredients) for t in exact[key]]:
-                del exact[key]
+    def _terms(self, key: str) -> tuple[Term, ...]:
+        found = self._exact.get(key, ())
+        if isinstance(found, list):
+            found = tuple(Term(name, tuple(names), kind, route, unsafe) for name, names, kind, route, unsafe in found)
+            self._exact[key] = found
+        return found
 
     def __len__(self) -> int:
         return len(self._exact)
@@ -169,7 +182,7 @@ class NameIndex:
 
     def lookup(self, name: str) -> tuple[Term, ...]:
         """The terms of exactly this name, compared without case, accents and punctuation."""
-        return self._exact.get(name, ()) or self._exact.get(name_key(name), ())
+        return self._terms(name) or self._terms(name_key(name))
 
     def longest_at(self, tokens: list[Token], start: int) -> tuple[int, tuple[Term, ...]] | None:
         """The longest name that begins at a token: how many tokens it takes, and its terms."""
@@ -177,7 +190,7 @@ class NameIndex:
         for count in range(longest, 0, -1):
             key = " ".join(token.text for token in tokens[start : start + count])
             if key in self._exact:
-                return count, self._exact[key]
+                return count, self._terms(key)
         return None
 
     def match(self, word: str) -> Match:
@@ -223,7 +236,7 @@ class NameIndex:
         for key in keys:
             distance = OSA.distance(word, key)
             score = _likeness(word, key, distance, skeleton)
-            for term in self._exact[key]:
+            for term in self._terms(key):
                 drug = frozenset(term.ingredients)
                 known = found.get(drug)
                 if known is None or (-score, distance) < (-known.score, known.distance):
@@ -265,7 +278,7 @@ class NameIndex:
         """One term for each drug of which a name begins with the word: what a truncated name may stand for."""
         drugs: dict[frozenset[str], Term] = {}
         for key in self._keys_beginning(word):
-            for term in self._exact[key]:
+            for term in self._terms(key):
                 if " " not in key and term.kind in {"ingredient", "synonym", "brand"}:
                     drugs.setdefault(frozenset(term.ingredients), term)
         return tuple(drugs.values())[:limit]
@@ -294,26 +307,25 @@ class NameIndex:
         return next(distance for longest, distance in _MAX_DISTANCE if len(word) <= longest or longest == 99)
 
     def _candidates(self, word: str) -> set[str]:
-        near = self._near_index()
-        keys: set[str] = set()
-        for form in deletions(word):
-            keys.update(near.get(form, ()))
-        for form in deletions(sound_skeleton(word)):
-            keys.update(near.get("~" + form, ()))
-        return keys
-
-    def _near_index(self) -> Mapping[str, tuple[str, ...]]:
         if self._near is None:
-            index: dict[str, list[str]] = defaultdict(list)
-            for key in self._exact:
-                if len(key) < _SHORTEST_CORRECTED - 1 or key[0].isdigit():
-                    continue
-                for form in deletions(key):
-                    index[form].append(key)
-                for form in deletions(sound_skeleton(key)):
-                    index["~" + form].append(key)
-            self._near = {form: tuple(keys) for form, keys in index.items()}
-        return self._near
+            names = [key for key in self._exact if len(key) >= _SHORTEST_CORRECTED - 1 and not key[0].isdigit()]
+            self._near = self._read_near(names) or self._build_near(names)
+        return self._near.candidates(word)
+
+    def _read_near(self, names: list[str]) -> NearIndex | None:
+        content = self._near_store.read() if self._near_store else None
+        if content is None:
+            return None
+        try:
+            return NearIndex.read(names, content)
+        except ValueError:
+            return None
+
+    def _build_near(self, names: list[str]) -> NearIndex:
+        near = NearIndex.build(names)
+        if self._near_store is not None:
+            self._near_store.write(near.content)
+        return near
 
     def _keys_beginning(self, word: str) -> tuple[str, ...]:
         if not self._prefixes:
@@ -323,11 +335,19 @@ class NameIndex:
             self._prefixes = {prefix: tuple(keys) for prefix, keys in prefixes.items()}
         return tuple(key for key in self._prefixes.get(word[:4], ()) if key.startswith(word))
 
-    @staticmethod
-    def _index_look_alikes(groups: Iterable[tuple[str, ...]]) -> dict[str, frozenset[str]]:
-        pairs: dict[str, set[str]] = defaultdict(set)
-        for group in groups:
-            names = [name_key(name) for name in group]
-            for name in names:
-                pairs[name].update(other for other in names if other != name)
-        return {name: frozenset(others) for name, others in pairs.items()}
+
+def _drop_strengths(exact: dict[str, list[Term]]) -> None:
+    """"K-Dur 20" beside "K-Dur": the number is a strength, which must stay with the directions."""
+    for key in [key for key in exact if key.rsplit(" ", 1)[-1].isdigit()]:
+        shorter = exact.get(key.rsplit(" ", 1)[0], [])
+        if [set(t.ingredients) for t in shorter] == [set(t.ingredients) for t in exact[key]]:
+            del exact[key]
+
+
+def _index_look_alikes(groups: Iterable[tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    pairs: dict[str, set[str]] = defaultdict(set)
+    for group in groups:
+        names = [name_key(name) for name in group]
+        for name in names:
+            pairs[name].update(other for other in names if other != name)
+    return {name: frozenset(others) for name, others in pairs.items()}

@@ -74,12 +74,15 @@ class _Node:
 class PhraseIndex:
     """All phrases of the knowledge, ready to be looked for."""
 
-    __slots__ = ("_deletions", "_forms", "_root")
+    __slots__ = ("_deletions", "_forms", "_known", "_root", "_sounds")
 
     def __init__(self) -> None:
         self._root = _Node()
         self._forms: dict[str, str] = {mark: mark for mark in ".;:!?,()\n"}
         self._deletions: dict[str, tuple[str, ...]] = {}
+        # The same few thousand words stand in tens of thousands of places of the tree; each is worked out once.
+        self._known: dict[str, str] = {}
+        self._sounds: dict[str, str] = {}
 
     def add(self, term: str, kind: str, entry: int, *, plain: bool = False) -> None:
         """Add one term. ``plain`` takes it as bare words (laboratory names hold ``+`` and ``-``)."""
@@ -103,17 +106,18 @@ class PhraseIndex:
             self._grow(node.gap, steps[1:], phrase)
             return
         for word in steps[0]:
-            form = self._learn(word)
+            form = self._known.get(word) or self._learn(word)
             if len(form) >= 4:
-                node.sounds.setdefault(_sound(form), form)
+                node.sounds.setdefault(self._sounds[form], form)
             self._grow(node.next.setdefault(form, _Node()), steps[1:], phrase)
 
     def _learn(self, word: str) -> str:
         """Take a word into the vocabulary with its plural and its US spelling; returns the form the tree
         uses.
         """
-        word = word.lower().replace("'", "")
-        form = self._forms.setdefault(word, word)
+        as_written, word = word, word.lower().replace("'", "")
+        form = self._known[as_written] = self._forms.setdefault(word, word)
+        self._sounds.setdefault(form, _sound(form) if form else "")
         if word.isalpha() and len(word) > 2:
             for variant in {word, _us_spelling(word)}:
                 self._forms.setdefault(variant, form)

@@ -32,14 +32,14 @@ class HintedPattern:
     """
 
     def __init__(self, pattern: str, hints: str) -> None:
-        self._pattern = re.compile(pattern, re.IGNORECASE)
+        self._pattern = pattern
         self._hints = tuple(hints.split())
 
     def search(self, text: str) -> re.Match[str] | None:
         lower = text.lower()
         for hint in self._hints:
             if hint in lower:
-                return self._pattern.search(text)
+                return re.search(self._pattern, text, re.IGNORECASE)  # compiled and kept by re
         return None
 
 

@@ -7,12 +7,12 @@ from ``data/`` as if there were none.
 from __future__ import annotations
 
 import json
-import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
 from medrisk import __version__
+from medrisk.files import write_whole
 from medrisk.knowledge.documents import Documents
 
 # Raise it when the documents change their shape, so that older files are not taken for new ones.
@@ -37,27 +37,12 @@ def write_cache(cache_dir: Path, documents: Documents) -> None:
     """Keep the documents. A folder that cannot be written is no fault: the next start is slower, that is all."""
     content = json.dumps({"format": FORMAT, "documents": documents.as_plain()}, ensure_ascii=False)
     with suppress(OSError):
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        _write_whole(_path(cache_dir, documents.version), content)
+        write_whole(_path(cache_dir, documents.version), content.encode())
         _drop_old(cache_dir)
 
 
 def _path(cache_dir: Path, version: str) -> Path:
     return cache_dir / f"{version}-{__version__}.json"
-
-
-def _write_whole(path: Path, content: str) -> None:
-    """Another process sees the old file or the new one, never half of it."""
-    import tempfile  # here, because a start that finds its cache does not need it
-
-    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-        os.replace(name, path)  # noqa: PTH105 - the atomic call, named in full
-    finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
 
 
 def _drop_old(cache_dir: Path) -> None:

@@ -36,7 +36,7 @@ def build_vocabulary(
     terms += [
         term for text, facts in abbreviations.items() if name_key(text) not in known for term in _abbreviation_terms(text, facts)
     ]
-    by_code = _codes(ingredients)
+    by_code = ingredients_by_code(ingredients)
     return Vocabulary(
         index=NameIndex(terms, look_alikes),
         ingredients=ingredients,
@@ -71,5 +71,6 @@ def _abbreviation_terms(text: str, facts: Mapping[str, Any]) -> Iterator[Term]:
         yield Term(text, tuple(ingredients), "abbreviation", facts.get("route"), bool(facts.get("unsafe", False)))
 
 
-def _codes(ingredients: Mapping[str, Ingredient]) -> dict[str, Term]:
+def ingredients_by_code(ingredients: Mapping[str, Ingredient]) -> dict[str, Term]:
+    """A term for each RxCUI of an ingredient."""
     return {found.rxcui: Term(name, (name,), "ingredient") for name, found in ingredients.items() if found.rxcui}
