@@ -106,12 +106,16 @@ def _compare_lab(lab: LabResult, test: Test) -> bool | None:
         if converted is None:
             return None
         value = converted.value
-    if (lab.comparator == "<" and test.op in {"over", "at_least"}) or (
-        lab.comparator == ">" and test.op in {"under", "at_most"}
-    ):
-        # "eGFR > 60" says nothing of whether it is over 90, but does say that it is not under 60.
-        return False if _OPS[test.op](value, amount.value) is False else None
+    if lab.comparator:
+        return _compare_bound(lab.comparator, value, test.op, amount.value)
     return _OPS[test.op](value, amount.value)
+
+
+def _compare_bound(comparator: str, value: float, op: str, limit: float) -> bool | None:
+    """ "eGFR > 60" is not under 60 and surely over 45; of 90 it says nothing."""
+    if comparator == ">":
+        return None if value < limit else op in {"over", "at_least"}
+    return None if value > limit else op in {"under", "at_most"}
 
 
 def _any_known(known: dict[str, bool], ids: tuple[str, ...]) -> bool | None:

@@ -35,13 +35,12 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
         "allergy",
     ),
     (
-        r"\bden(?:y|ies|ied|ying)\b|\bno\b|\bnot\b|\bnever\b|\bwithout\b|\brefus\w+|\bdeclin\w+|\bavoid(?:ing|s|ed)?\b|\bdo(?:es)?n'?t\b|\bisn'?t\b|\bneither\b|\bnor\b|\bcontraindicat\w+|\bwhile (?:on|taking)\b(?=.*\bif\b)"
-        r"|\b(?:mother|father|sister|brother|wife|husband|son|daughter|aunt|uncle|friend|roommate|neighbou?r)(?: (?:is|was|takes?|took|on|uses?|has|had|also))+\b",
+        r"\bden(?:y|ies|ied|ying)\b|\bno\b|\bnot\b|\bnever\b|\bwithout\b|\brefus\w+|\bdeclin\w+|\bavoid(?:ing|s|ed)?\b|\bdo(?:es)?n'?t\b|\bisn'?t\b|\bneither\b|\bnor\b|\bcontraindicat\w+|\bwhile (?:on|taking)\b(?=.*\bif\b)",
         "none",
     ),
     (
         r"\bother than\b|\bexcept(?: for)?\b|\bbesides\b|\bapart from\b|\btak(?:es?|ing)\b|\b(?:is|are|remains?|stays?|kept|put|started|maintained|currently|now|been) (?:\w+ )?on\b|\bon\b|\bcontinu\w+|\bus(?:es?|ing)\b|\bgiven\b|\bprescri\w+|\brestart\w*|\bresum\w+|\bcurrent(?:ly)?\b"
-        r"|\bincreas\w+|\bdecreas\w+|\breduc\w+|\b(?:changed|switched|converted|transitioned|swapped)(?: \w+)? to\b|^\W*to\b|\bnow\b|\bstart(?:ed)?\b|\bnew\b|\bchange\b|\btreated with\b|\bhas\b|\bhome\b|\breceiv\w+|\bhad\b",
+        r"|\bincreas\w+|\bdecreas\w+|\breduc\w+|\b(?:changed|switched|converted|transitioned|swapped)(?: \w+)? to\b|\bfrom\b[^.;]{1,40}\bto\b|^\W*to\b|\bnow\b|\bstart(?:ed)?\b|\bnew\b|\bchange\b|\btreated with\b|\bhas\b|\bhome\b|\breceiv\w+|\bhad\b",
         "active",
     ),
 )
@@ -49,7 +48,7 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
 _AFTER: tuple[tuple[str, CueKind], ...] = (
     (
         r"^[^,;.]{0,60}?(?:\(|-|:|\bwas\b|\bis\b|\bhas been\b|\bdose\b|\bnow\b|\bbeing\b|\bbut\b|\[|\t)\s*(?:\w+ )?(?:stop(?:ped)?|discontinued|d/c'?d?|dc'?d|held|on hold|hold|finished|completed|quit|no longer|ended|ceased|expired|inactive|not taking)\b"
-        r"|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
+        r"|^\W*(?:on hold|held|stopped|discontinued)\b|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
         "stopped",
     ),
     (
@@ -77,41 +76,47 @@ def cue_before(text: str) -> CueKind | None:
         return None
     ends = [match.end() for match in _CLAUSE_END.finditer(text)]
     clause = text[ends[-1] :] if ends else text
-    best: tuple[int, int, CueKind] | None = None
-    for rank, (pattern, kind) in enumerate(_BEFORE):
-        for match in re.finditer(pattern, clause, re.IGNORECASE):
-            found = (match.end(), -rank, kind)
-            if best is None or found[:2] > best[:2]:
-                best = found
-    if best is None:
+    if re.search(_ANOTHER_PERSON, clause, re.IGNORECASE):
+        return "none"
+    found = [
+        (match.end(), -rank, kind)
+        for rank, (pattern, kind) in enumerate(_BEFORE)
+        for match in re.finditer(pattern, clause, re.IGNORECASE)
+    ]
+    if not found:
         return None
-    return _strongest(clause, best)
+    last = max(found, key=lambda cue: cue[:2])
+    is_plain = last[2] != "active" or last[1] == 0
+    return last[2] if is_plain else _governing(clause, found)
 
 
-def _strongest(clause: str, last: tuple[int, int, CueKind]) -> CueKind:
-    """ "will discuss switching to X", "plan: start X": a weak "to" or "start" does not undo the plan before it."""
-    if last[2] != "active":
-        return last[2]
-    weak = re.search(
-        r"\b(?:to|start|on|new|has|had|change|taking|take)\s*(?:the|her|his|my|on|a|an|any)?\s*$", clause, re.IGNORECASE
-    )
-    if weak is None:
+# "her mother was on X": whatever else the words say, it is not the patient's.
+_ANOTHER_PERSON = (
+    r"\b(?:mother|father|sister|brother|wife|husband|son|daughter|aunt|uncle|friend|roommate|neighbou?r)(?:'s)?"
+    r"(?: (?:is|was|takes?|took|taking|on|uses?|has|had|also|who|been))+\s*(?:the|a|an)?\s*$"
+)
+_ARTICLE = r"\s*(?:the|her|his|my|on|a|an|any)?\s*$"
+# Words that say "taken" only by themselves: after "will discuss switching" a "to" plans, after "does not" a "use" denies.
+_WEAK_LINK = re.compile(rf"\b(?:to|start|on|new|has|had|change){_ARTICLE}", re.IGNORECASE)
+_WEAK_VERB = re.compile(rf"\b(?:tak(?:es?|ing)|us(?:es?|ing|ed)|given|prescribed|receiv\w+){_ARTICLE}", re.IGNORECASE)
+_LINK_REACH = 30
+_VERB_REACH = 2
+
+
+def _governing(clause: str, found: list[tuple[int, int, CueKind]]) -> CueKind:
+    """The cue that governs an "active" word at the end of a clause; that word itself when none stands close before it."""
+    verb, link = _WEAK_VERB.search(clause), _WEAK_LINK.search(clause)
+    if verb is not None:
+        start, reach = verb.start(), _VERB_REACH
+    elif link is not None:
+        start, reach = link.start(), _LINK_REACH
+    else:
         return "active"
-    for pattern, kind in _BEFORE[:-1]:
-        match = next(reversed(list(re.finditer(pattern, clause, re.IGNORECASE))), None)
-        if (
-            match is not None
-            and kind != "active"
-            and last[0] - match.end() <= 30
-            and not _turns_to(clause[match.start() :], kind)
-        ):
-            return kind
-    return "active"
-
-
-def _turns_to(words: str, kind: CueKind) -> bool:
-    """ "changed from A to B": what follows "to" is what is taken now."""
-    return kind == "stopped" and re.search(r"\bto\s*$", words) is not None
+    near = [cue for cue in found if cue[2] != "active" and start - reach <= cue[0] <= len(clause)]
+    near = [
+        cue for cue in near if not (cue[2] == "stopped" and re.search(r"\bfrom\b.*\bto\s*$", clause, re.IGNORECASE))
+    ]
+    return max(near, key=lambda cue: cue[:2])[2] if near else "active"
 
 
 # Without one of these no pattern above can match; most lines end in plain directions and stop here.

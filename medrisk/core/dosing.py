@@ -29,12 +29,25 @@ def daily_doses(sig: Sig, ingredient_count: int, default_units: tuple[str | None
     ``default_units`` gives, for each ingredient, the unit its strengths are written in when none is typed (from the
     formulary; None where that would be a guess). Everything assumed on the way is said in ``DailyDose.assumption``.
     """
+    total = _total_by_time(sig) if sig.by_time and ingredient_count == 1 else None
+    if total is not None:
+        return (DailyDose(total),)
     amounts = _amounts_per_intake(sig, ingredient_count, default_units)
     times, time_note = _times_per_day(sig.frequency)
     return tuple(
         None if found is None else DailyDose(found[0].times(times), "; ".join(filter(None, (found[1], time_note))))
         for found in amounts
     )
+
+
+def _total_by_time(sig: Sig) -> Quantity | None:
+    """What the amounts at their times of day come to."""
+    count = sum(amount.value for amount in sig.by_time)
+    unit = sig.by_time[0].unit
+    if unit not in _COUNTED:
+        return Quantity(count, unit)
+    strength = next((s for s in sig.strengths if s.unit not in {"%", "mL", ""}), None)
+    return None if strength is None else strength.times(count)
 
 
 def _times_per_day(frequency: Frequency | None) -> tuple[float, str]:

@@ -39,7 +39,8 @@ _HEADINGS: tuple[tuple[SectionKind, str, str, str], ...] = (
     (
         "stopped",
         "discontinued stopped stop held hold inactive past previous prior former completed dc ceased deprescribed",
-        "home medication medications meds med medicine medicines drug drugs therapy prescription prescriptions these taking to on d c old the",
+        "home medication medications meds med medicine medicines drug drugs therapy prescription prescriptions these taking to on d c old the"
+        " admission discharge by your you do not",
         "no longer taking|on hold|d/c|dc'd|d/c'd",
     ),
     (
@@ -83,8 +84,9 @@ _HEADINGS: tuple[tuple[SectionKind, str, str, str], ...] = (
         " inhaled injectable iv topical general preadmission pre pre-admission pre-op op maintenance over the counter over-the-counter"
         " non-prescription facility nursing spine cardiac pain and list of her his my reconciliation history on at discharge time prior to"
         " record summary profile review this present currently right now include includes is are from pt phone record chart for patient's"
-        " transfer final updated complete full all confirmed verified",
-        "as needed|as required",
+        " transfer final updated complete full all confirmed verified these"
+        " how you take your",
+        "as needed|as required|over the counter|over-the-counter",
     ),
 )
 _HEADING_WORDS = tuple(

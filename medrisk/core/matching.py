@@ -259,7 +259,8 @@ class NameIndex:
         """The near names, and those that published lists set beside the best one, however far the search looked."""
         names = {name_key(best.term.name), *best.term.ingredients}
         others = {other for name in names for other in self._look_alikes.get(name, ())} & self._exact.keys()
-        return [*nearest, *self._ranked(word, others)]
+        near = {frozenset(c.term.ingredients) for c in nearest}
+        return [*nearest, *(c for c in self._ranked(word, others) if frozenset(c.term.ingredients) not in near)]
 
     def _keys_like(self, word: str) -> list[str]:
         """Names with the same first letter within the widest reach: the slow look, for words with several slips."""

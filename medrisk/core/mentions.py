@@ -102,11 +102,23 @@ def _is_drug_use(
     return word not in NON_DRUG_WORDS
 
 
+_LISTED_BEFORE = re.compile(r"[,;/+&(]\s*(?:and\s+)?$|\band\s+$", re.IGNORECASE)
+_AMOUNT_AFTER = re.compile(r"\s*\d")
+# Short forms that are words of directions in small letters ("2 puffs inh").
+_DIRECTION_WORDS = frozenset({"inh", "amp", "cr", "la", "tr"})
+
+
 def _is_abbreviation_use(token: Token, position: int, text: str, name: str) -> bool:
-    """Short abbreviations are taken as drugs in capitals or at the head of an entry, not inside a sentence ("inh")."""
+    """Short abbreviations are drugs in capitals, at the head of an entry or of an item, or before an amount; not in a
+    sentence, and not where they are words of directions.
+    """
     typed = text[token.start : token.end]
-    is_spelt_so = typed == name or typed.isupper()
-    return len(typed) > _SHORT_ABBREVIATION or position == 0 or (is_spelt_so and not text.isupper())
+    is_spelt_so = (typed == name or typed.isupper()) and not text.isupper()
+    if len(typed) > _SHORT_ABBREVIATION or position == 0 or is_spelt_so:
+        return True
+    if token.text in _DIRECTION_WORDS:
+        return False
+    return _LISTED_BEFORE.search(text[: token.start]) is not None or _AMOUNT_AFTER.match(text[token.end :]) is not None
 
 
 def _is_diluent(token: Token, text: str, mentions: Sequence[Mention]) -> bool:

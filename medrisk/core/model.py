@@ -32,7 +32,10 @@ class DailyDose:
 
 @dataclass(frozen=True, slots=True)
 class Sig:
-    """The directions of one line. Whatever is None was not written, and is never taken for a usual value."""
+    """The directions of one line. Whatever is None was not written, and is never taken for a usual value.
+
+    ``by_time`` holds the amounts of "40 mg am, 20 mg noon", which together are the day's.
+    """
 
     strengths: tuple[Quantity, ...] = ()
     per_volume: Quantity | None = None
@@ -41,6 +44,7 @@ class Sig:
     route: str | None = None
     frequency: Frequency | None = None
     bare_numbers: tuple[float, ...] = ()
+    by_time: tuple[Quantity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

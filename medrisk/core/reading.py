@@ -172,6 +172,8 @@ def _lines_of(
             cue = cue_before(text[: group[0].start] if index == 0 else between) or (
                 None if index == 0 else _carried(cue, between)
             )
+        if cue == "active" and entry.section == "plan" and _START.search(between):
+            cue = "planned"
         after = cue_after(text[group[-1].end : next_start]) or _conditional_start(
             between, text[group[-1].end : next_start]
         )

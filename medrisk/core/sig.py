@@ -169,7 +169,7 @@ _ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
 _TWO_WORD_ROUTES = ((re.compile(r"\bsub q\b|\bs/c\b"), "subcutaneous"), (re.compile(r"\bper os\b"), "oral"))
 _WORDS = re.compile(r"[a-z]+|\d+")
 # "p.o.", "b.i.d.", "q.4h." -> "po", "bid", "q4h"
-_DOTTED = re.compile(r"\b([a-z])\.\s?([a-z\d])(?:\.\s?([a-z])(?![a-z]))?(?![a-z]{2})\.?")
+_DOTTED = re.compile(r"\b([a-z])\.([a-z\d])(?:\.([a-z])\b)?(?![a-z]{2})\.?")
 _FORM = re.compile(
     r"\b(tablet|tab|capsule|cap|caplet|solution|suspension|syrup|elixir|cream|ointment|gel|lotion|patch|inhaler|spray|drops|injection|pen|film"
     r"|suppository|powder|lozenge|chewable|kit|enema|nebul\w*)s?\b"
@@ -177,19 +177,31 @@ _FORM = re.compile(
 _FORM_NAMES = {"tab": "tablet", "cap": "capsule", "caplet": "tablet"}
 
 
+_FRACTION = re.compile(
+    r"(?<![\d/.])(?:(\d)\s+)?([1-3])/([2-4])(?=\s*(?:of\s+)?(?:an?\s+)?(?:tab|pill|cap|tsp|teaspoon|patch|t\b))"
+)
+_TIMES_OF_DAY = (
+    r"(?:(?:in the|at|every|each|with)\s+)?"
+    r"(?:q?am|q?pm|mornings?|noon|midday|lunch|evenings?|nights?|bedtime|q?hs|mane|nocte|breakfast|dinner|supper)"
+)
+_BY_TIME = re.compile(rf"({_NUMBER}|one|two|three|four)\s*({_UNIT}|{_DOSE_FORM})?\s*{_TIMES_OF_DAY}\b")
+_COUNT_AT_END = re.compile(r"(?:^|\s)([1-6]|one|two|three|four|half)\s*$")
+
+
 def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
     """Read the directions in ``text`` (a whole entry, or what follows the name).
 
     ``ingredient_count`` tells "5/325" of a combination product from a range: strengths stand in the product's order.
     """
-    text = unglue(text).lower()
-    if "." in text and _DOTTED.search(text):
-        text = _DOTTED.sub(lambda m: m[1] + m[2] + (m[3] or ""), text)
+    text = _plain(text)
     words = frozenset(_WORDS.findall(text))
+    by_time = _amounts_by_time(text)
     per_volume, text = _take_per_volume(text) if "/" in text or "per" in words else (None, text)
-    frequency, rest = _read_frequency(text, words)
+    frequency, start, rest = _read_frequency(text, words)
     strengths, rest = _read_strengths(rest, ingredient_count)
     dose, rest = _read_dose(rest)
+    if dose is None and strengths:
+        dose = _count_before(text[:start])
     return Sig(
         strengths=strengths,
         per_volume=per_volume,
@@ -198,7 +210,40 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
         route=_read_route(text, words),
         frequency=frequency,
         bare_numbers=tuple(_number(m[1]) for m in _BARE_NUMBER.finditer(rest)),
+        by_time=by_time,
     )
+
+
+def _plain(text: str) -> str:
+    """Lower case, unglued, "p.o." as "po" and "1/2 tab" as "0.5 tab"."""
+    text = unglue(text).lower()
+    if "." in text and _DOTTED.search(text):
+        text = _DOTTED.sub(lambda m: m[1] + m[2] + (m[3] or ""), text)
+    if "/" in text:
+        text = _FRACTION.sub(lambda m: f"{int(m[1] or 0) + int(m[2]) / int(m[3]):g}", text)
+    return text
+
+
+def _count_before(text: str) -> Quantity | None:
+    """ "20 mg 2 bd": a small number right before the frequency counts tablets."""
+    match = _COUNT_AT_END.search(text)
+    return None if match is None else Quantity(_number(match[1]), "unit of the product")
+
+
+def _amounts_by_time(text: str) -> tuple[Quantity, ...]:
+    """ "40 mg am, 20 mg noon" and "1 cap am and 2 caps pm": two amounts or more of one unit, each with its time of day."""
+    found = list(_BY_TIME.finditer(text))
+    if len(found) < 2:
+        return ()
+    units = [_time_unit(match[2]) for match in found]
+    known = next((unit for unit in units if unit), "")
+    if not known or any(unit not in {"", known} for unit in units):
+        return ()
+    return tuple(Quantity(_number(match[1]), known) for match in found)
+
+
+def _time_unit(word: str | None) -> str:
+    return "" if not word else canonical_unit(word) or _unit_of_form(word)
 
 
 def _read_route(text: str, words: frozenset[str]) -> str | None:
@@ -233,13 +278,22 @@ def _take_per_volume(text: str) -> tuple[Quantity | None, str]:
     return (Quantity(amount.value / per, f"{amount.unit}/{unit}") if per else None), _blank(text, match)
 
 
-def _read_frequency(text: str, words: frozenset[str]) -> tuple[Frequency | None, str]:
+_MOST_A_DAY = re.compile(
+    rf"\bmax(?:imum)?\.?\s*(?:of\s*)?({_NUMBER})\s*(?:{_DOSE_FORM}|doses?)?\s*(?:/|per|an?|in|daily)\s*(?:day|d\b|24\s*h\w*)?"
+)
+
+
+def _read_frequency(text: str, words: frozenset[str]) -> tuple[Frequency | None, int, str]:
+    """The frequency, where it begins, and the text without it."""
+    most = _MOST_A_DAY.search(text) if "max" in text else None
+    if most is not None:
+        return Frequency(" ".join(most[0].split()), _number(most[1]), True), most.start(), _blank(text, most)
     as_needed = not words.isdisjoint(_AS_NEEDED_WORDS) and _AS_NEEDED.search(text) is not None
     found = _interval_frequency(text) or _named_frequency(text, words)
     if found is None:
-        return (Frequency("as needed", None, True) if as_needed else None), text
+        return (Frequency("as needed", None, True) if as_needed else None), len(text), text
     per_day, match = found
-    return Frequency(" ".join(match[0].split()), per_day, as_needed), _blank(text, match)
+    return Frequency(" ".join(match[0].split()), per_day, as_needed), match.start(), _blank(text, match)
 
 
 _INTERVAL_HINT = re.compile(r"\bq\s*\d|\bevery\b|hourly\b")

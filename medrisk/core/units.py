@@ -28,7 +28,7 @@ _SPELLINGS = {
 _MASS_IN_MG = {"ng": 1e-6, "mcg": 1e-3, "mg": 1.0, "g": 1e3, "kg": 1e6}
 _VOLUME_IN_ML = {"mL": 1.0, "L": 1e3}
 
-_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([^\s].*?)\s*")
+_QUANTITY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([^\s\d.].*?)\s*")
 
 
 def canonical_unit(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "medrisk", deadline=None, derandomize=True, max_examples=150, database=None,
+    "medrisk", deadline=None, derandomize=True, max_examples=100, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 settings.load_profile("medrisk")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from real_knowledge import KNOWLEDGE as _KNOWLEDGE
 from reference_engine import Answer, Seen, reference_find
 
 from medrisk.core.clinical import ConditionMention, LabResult, SymptomMention
@@ -14,10 +13,7 @@ from medrisk.core.engine import JURISDICTIONS, Engine, Findings
 from medrisk.core.model import DailyDose, Finding, Ingredient, Medication, Patient
 from medrisk.core.rules import KnowledgeBase, Rule, Selector, Slot, Test
 from medrisk.core.units import Quantity
-from medrisk.knowledge import load_knowledge
-from medrisk.settings import Settings
 
-_KNOWLEDGE = load_knowledge(Settings.from_env({}).knowledge_dir)
 _ENGINES = {name: Engine(_KNOWLEDGE, name) for name in JURISDICTIONS}
 _ROUTES = ["unknown", "unknown", "oral", "oral", "inhaled", "topical", "ophthalmic", "intravenous", "nebulised"]
 _MEMBERS = sorted({name for drug_class in _KNOWLEDGE.classes.values() for name in drug_class.members})
@@ -135,7 +131,7 @@ def test_no_drug_takes_a_finding_away(medications: list[Medication], patient: Pa
 
 
 @pytest.mark.parametrize("rule", sorted(_KNOWLEDGE.rules))
-@pytest.mark.parametrize("factor", [None, 0.5, 2.0], ids=["no dose", "half the bound", "twice the bound"])
+@pytest.mark.parametrize("factor", [None, 2.0], ids=["no dose", "twice the bound"])
 def test_each_rule_on_its_own_drugs(rule: str, factor: float | None) -> None:
     """The first drug of each participant (two for a duplicate), so that no rule is left to chance."""
     drugs = []

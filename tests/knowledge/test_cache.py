@@ -107,7 +107,7 @@ def test_a_disk_that_fills_up_leaves_nothing_half_written(
     def fail(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("medrisk.knowledge.cache.os.replace", fail)
+    monkeypatch.setattr("medrisk.files.os.replace", fail)
     assert load_documents(data_dir, cache_dir).version
     assert list(cache_dir.iterdir()) == []
 

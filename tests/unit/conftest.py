@@ -60,5 +60,5 @@ _LOOK_ALIKES = [("hydralazine", "hydroxyzine"), ("quinine", "quinidine"), ("Cele
 
 
 @pytest.fixture(scope="session")
-def vocabulary():  # type: ignore[no-untyped-def]  # noqa: ANN201
+def vocabulary():  # type: ignore[no-untyped-def]
     return build_vocabulary([_FORMULARY], _ABBREVIATIONS, ["blood thinner", "water pill"], _LOOK_ALIKES)

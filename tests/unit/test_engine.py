@@ -5,7 +5,23 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from tiny import CLASSES, cramp, drug_class, effect, fired, find, knowledge, med, meds, on_line, potassium, red_flag, rule, slot, unchecked
+from tiny import (
+    CLASSES,
+    cramp,
+    drug_class,
+    effect,
+    find,
+    fired,
+    knowledge,
+    med,
+    meds,
+    on_line,
+    potassium,
+    red_flag,
+    rule,
+    slot,
+    unchecked,
+)
 
 from medrisk.core.model import Finding
 from medrisk.core.rules import Burden, BurdenLevel, Grade, Modifier, Rule, Severity, Test, Tier

@@ -10,7 +10,7 @@ from medrisk.core.matching import Match, NameIndex, Term, name_key, tokenise
 
 _NAMES = """amlodipine amiloride amiodarone atorvastatin rosuvastatin simvastatin furosemide torsemide hydralazine hydroxyzine
 hydrochlorothiazide lisinopril losartan metoprolol metformin prednisone prednisolone quinine quinidine tramadol trazodone warfarin
-chlorpromazine chlorpropamide levothyroxine omeprazole esomeprazole ibuprofen""".split() + ["magnesium oxide"]
+chlorpromazine chlorpropamide levothyroxine omeprazole esomeprazole ibuprofen""".split()
 _BRANDS = {"Lasix": "furosemide", "Losec": "omeprazole", "Celexa": "citalopram", "Celebrex": "celecoxib", "Zocor": "simvastatin"}
 _LOOK_ALIKES = [
     ("hydralazine", "hydroxyzine"), ("quinine", "quinidine"), ("prednisone", "prednisolone"), ("tramadol", "trazodone"),
@@ -20,7 +20,7 @@ _LOOK_ALIKES = [
 
 @pytest.fixture(scope="module")
 def index() -> NameIndex:
-    terms = [Term(name, (name,), "ingredient") for name in _NAMES]
+    terms = [Term(name, (name,), "ingredient") for name in (*_NAMES, "magnesium oxide")]
     terms += [Term(brand, (ingredient,), "brand") for brand, ingredient in _BRANDS.items()]
     terms += [Term("Hyzaar", ("losartan", "hydrochlorothiazide"), "product"), Term("PZA", ("metformin",), "abbreviation")]
     terms += [Term("PZA", ("warfarin",), "abbreviation")]

@@ -6,13 +6,39 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tiny import CLASSES, NOT_READ, READ, cramp, drug_class, effect, knowledge, med, meds, potassium, red_flag, rule, slot
+from tiny import (
+    CLASSES,
+    NOT_READ,
+    READ,
+    cramp,
+    drug_class,
+    effect,
+    knowledge,
+    med,
+    meds,
+    potassium,
+    red_flag,
+    rule,
+    slot,
+)
 
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Engine, Findings
 from medrisk.core.model import Line, Medication, Note, Patient
 from medrisk.core.notes import NoteWriter, ask, highest_severity
-from medrisk.core.rules import Burden, BurdenLevel, Claim, Evidence, Grade, KnowledgeBase, Modifier, Onset, Severity, Test, Tier
+from medrisk.core.rules import (
+    Burden,
+    BurdenLevel,
+    Claim,
+    Evidence,
+    Grade,
+    KnowledgeBase,
+    Modifier,
+    Onset,
+    Severity,
+    Test,
+    Tier,
+)
 from medrisk.core.units import Quantity
 
 _LOW_POTASSIUM = Test("lab", ids=("potassium",), op="under", amount=Quantity(3.5, "mmol/L"))
