@@ -1,8 +1,5 @@
-"""The WSGI entry point: ``granian --interface wsgi wsgi:app`` or ``gunicorn wsgi:app``."""
+"""The WSGI entry point for any server: ``granian --interface wsgi wsgi:app``, ``gunicorn wsgi:app``."""
 
-from medrisk.service import build_service
-from medrisk.settings import Settings
-from medrisk.web import create_app
+from medrisk.wsgi import build_app
 
-settings = Settings.from_env()
-app = create_app(build_service(settings), settings)
+app = build_app()

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from medrisk import __version__
 from medrisk.core.assess import Tools, assess
-from medrisk.core.clinical import ClinicalTerms, build_clinical_terms, read_clinical
+from medrisk.core.clinical import ClinicalTerms, build_clinical_terms, clinical_spans, read_clinical
 from medrisk.core.engine import Engine
 from medrisk.core.model import Line, Report, Versions
 from medrisk.core.names import Vocabulary
@@ -40,8 +40,7 @@ class Medrisk:
     def normalize(self, text: str, number: int = 1) -> Line:
         """One line by itself: which drugs stand on it."""
         facts = read_clinical(text, self._terms)
-        spans = [text[m.start : m.end] for m in (*facts.symptoms, *facts.conditions, *facts.labs)]
-        return read_one(text, self.vocabulary, number, spans)
+        return read_one(text, self.vocabulary, number, [text[start:end] for start, end in clinical_spans(facts)])
 
     def classify(self, name: str) -> list[tuple[str, str | None, list[tuple[DrugClass, tuple[ClassEffect, ...]]]]]:
         """Each ingredient that a name stands for: its RxCUI, and its classes with the effects that hold for it."""

@@ -36,7 +36,7 @@ class Settings:
             jurisdiction=_choice(env, "MEDRISK_JURISDICTION", "US", _JURISDICTIONS),
             max_text_bytes=_number(env, "MEDRISK_MAX_TEXT_BYTES", 200_000, 1_000, 10_000_000),
             max_lines=_number(env, "MEDRISK_MAX_LINES", 2_000, 1, 100_000),
-            host=env.get("HOST") or "127.0.0.1",
+            host=env.get("MEDRISK_HOST") or "127.0.0.1",
             port=_number(env, "PORT", 8000, 1, 65_535),
             workers=_number(env, "MEDRISK_WORKERS", 2, 1, 64),
         )

@@ -17,7 +17,7 @@ VARIABLES = {
     "jurisdiction": "MEDRISK_JURISDICTION",
     "max_text_bytes": "MEDRISK_MAX_TEXT_BYTES",
     "max_lines": "MEDRISK_MAX_LINES",
-    "host": "HOST",
+    "host": "MEDRISK_HOST",
     "port": "PORT",
     "workers": "MEDRISK_WORKERS",
 }
@@ -31,7 +31,7 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_JURISDICTION": "uk",
         "MEDRISK_MAX_TEXT_BYTES": "5000",
         "MEDRISK_MAX_LINES": "50",
-        "HOST": "127.0.0.2",
+        "MEDRISK_HOST": "127.0.0.2",
         "PORT": "9000",
         "MEDRISK_WORKERS": "4",
     }

@@ -16,7 +16,7 @@ _THREADS = 2
 
 
 @click.command()
-@click.option("--host", help="Address to listen on; only this machine's own. [default: 127.0.0.1 or HOST]")
+@click.option("--host", help="Address to listen on; only this machine's own. [default: 127.0.0.1 or MEDRISK_HOST]")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on. [default: 8000 or PORT]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer. [default: 2 or MEDRISK_WORKERS]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from medrisk.core.text import fold, squeeze
+from medrisk.core.text import fold, split_lines, squeeze
 
 SectionKind = Literal["none", "active", "stopped", "planned", "allergy", "clinical", "family", "person", "plan"]
 
@@ -184,7 +184,7 @@ def strip_bullet(text: str) -> str:
 def read_listing(text: str) -> tuple[Entry, ...]:
     """Part a whole paste into entries, headings applied. Blank lines are left out; every other line gives an entry."""
     reader = _ListingReader()
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(split_lines(text), start=1):
         reader.read_line(number, raw)
     return tuple(reader.entries)
 

@@ -45,6 +45,8 @@ def tokenise(text: str) -> list[Token]:
 
 def name_key(name: str) -> str:
     """The form under which names are compared: words parted by one blank, no case, accents or punctuation."""
+    if name.isascii() and (plain := name.replace("-", " ")).replace(" ", "").isalpha():
+        return " ".join(plain.lower().split())
     return " ".join(token.text for token in tokenise(name))
 
 

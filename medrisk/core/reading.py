@@ -29,7 +29,7 @@ from medrisk.core.not_drugs import (
     looks_like_medication,
 )
 from medrisk.core.sig import parse_sig
-from medrisk.core.text import fold, unglue
+from medrisk.core.text import fold, line_starts, unglue
 
 _LONGEST_LINE = 2_000
 _SIG_START = re.compile(
@@ -55,7 +55,7 @@ def read_lines(text: str, vocabulary: Vocabulary, clinical: Sequence[tuple[int, 
 
     ``clinical`` are the spans of ``text`` already read as symptoms, conditions and labs.
     """
-    starts = _line_starts(text)
+    starts = line_starts(text)
     lines: list[Line] = []
     for entry in read_listing(text):
         spans = _spans_in(entry, starts, clinical)
@@ -70,14 +70,6 @@ def read_one(text: str, vocabulary: Vocabulary, number: int, clinical: Sequence[
     """One input line as exactly one line, whatever stands on it: ``medrisk normalize``."""
     lines = _read_entry(read_single(text, number), vocabulary, clinical)
     return _merge(lines, text)
-
-
-def _line_starts(text: str) -> list[int]:
-    starts, position = [], 0
-    for raw in text.splitlines(keepends=True):
-        starts.append(position)
-        position += len(raw)
-    return starts
 
 
 def _spans_in(entry: Entry, starts: list[int], clinical: Sequence[tuple[int, int]]) -> tuple[str, ...]:
@@ -261,7 +253,8 @@ def _line_of(
         return Line(
             entry.number, entry.raw.strip(), "ambiguous" if is_taken else "ignored", context,
             candidates=offered or tuple(candidate_of(term, 100.0, vocabulary) for term in terms), method=group[0].method,
-            score=group[0].score, sig=parse_sig(piece), reason=ambiguous.reason or "the name stands for more than one drug",
+            score=group[0].score, sig=parse_sig(piece),
+            reason=_REASONS[context] or ambiguous.reason or "the name stands for more than one drug",
             warnings=_warnings(group),
         )  # fmt: skip
     names = tuple(dict.fromkeys(name for m in group for name in m.terms[0].ingredients))

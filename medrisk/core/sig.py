@@ -91,7 +91,7 @@ _FREQUENCIES: tuple[tuple[frozenset[str], re.Pattern[str], float | None], ...] =
         ("fortnightly biweekly", r"\bfortnightly\b|\bbiweekly\b", 1 / 14),
         (
             "week wk weekly w",
-            r"\b(?:once )?(?:a |per |every |each |q\s?)?(?:weekly|week|wk)\b(?! of)|/\s?w(?:ee)?k\b",
+            r"(?<!last )(?<!this )(?<!next )(?<!past )\b(?:once )?(?:a |per |every |each |q\s?)?(?:weekly|week|wk)\b(?! of)|/\s?w(?:ee)?k\b",
             1 / 7,
         ),
         ("monthly month", r"\bmonthly\b|\bevery month\b|\bq\s?month\b|\bonce a month\b|\ba month\b", 1 / 30),

@@ -43,6 +43,20 @@ class HintedPattern:
         return None
 
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines as an editor numbers them: a form feed or a Unicode separator does not end one."""
+    lines = _LINE_END.split(text)
+    return lines[:-1] if lines and not lines[-1] else lines
+
+
+def line_starts(text: str) -> list[int]:
+    """Where each line of ``split_lines`` begins in the text."""
+    return [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+
 def fold(text: str) -> str:
     """One line in a plain form: compatibility characters and entities resolved, dashes and quotes plain, tabs kept."""
     if "&" in text:

@@ -10,11 +10,11 @@ from flask import Blueprint, Flask, render_template, request
 
 from medrisk.errors import InputError
 from medrisk.presentation import report_to_dict
+from medrisk.status import count_knowledge, count_sources, review_notice
 from medrisk.web import answer as arranged
 from medrisk.web.example import EXAMPLE
 from medrisk.web.inputs import read_form_text
 from medrisk.web.problems import problem_of
-from medrisk.web.status import count_knowledge, count_sources, review_notice
 from medrisk.web.wiring import current_service
 
 blueprint = Blueprint("pages", __name__)
