@@ -18,7 +18,8 @@ from medrisk.core.contribution import rank_contributors
 from medrisk.core.engine import Engine
 from medrisk.core.model import Line, Medication, Patient, Report, Versions
 from medrisk.core.names import Vocabulary
-from medrisk.core.notes import NoteWriter, ask
+from medrisk.core.notes import NoteWriter
+from medrisk.core.questions import ask
 from medrisk.core.reading import read_lines
 from medrisk.core.rules import Slot
 
@@ -112,7 +113,7 @@ def _line_questions(lines: Sequence[Line]) -> list[str]:
 def _not_assessed(lines: Sequence[Line], engine: Engine) -> list[str]:
     """What was left unchecked, so that silence is not read as safety."""
     words = [
-        f"Line {line.number} was not checked: {line.reason}."
+        f"Line {line.number} was not checked: {line.reason.rstrip('?')}."
         for line in lines
         if line.status in {"unknown", "ambiguous"}
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Engine
 from medrisk.core.model import Component, Contribution, ContributionTier, Finding, Medication
-from medrisk.core.rules import ClassEffect, DrugClass, Severity
+from medrisk.core.rules import ClassEffect, DrugClass, Grade, Severity
 
 # Points by the grade of an effect that is the symptom itself, and by one that brings it about (a lost electrolyte).
 _DIRECT = {"established": 3, "probable": 2, "possible": 1}
@@ -98,7 +98,7 @@ def _lab_components(
     relevant: Sequence[tuple[DrugClass, ClassEffect]], facts: PatientFacts, engine: Engine
 ) -> list[Component]:
     """A lab that shows the drug's own effect speaks for it; a normal one against a purely electrolyte mechanism."""
-    effects = {effect.effect for _, effect in relevant}
+    effects = {effect.effect for _, effect in relevant if effect.grade is not Grade.POSSIBLE}
     found: list[Component] = []
     shown, normal = False, False
     for lab_id, results in sorted(facts.labs.items()):
@@ -119,7 +119,7 @@ def _lab_components(
             normal = normal or (
                 result.interpretation == "normal" and bool({info.low_effect, info.high_effect} & effects)
             )
-    if normal and not shown and effects <= _ELECTROLYTE_EFFECTS:
+    if normal and not shown and all(effect.effect in _ELECTROLYTE_EFFECTS for _, effect in relevant):
         found.append(
             Component("laboratory value", _NORMAL_LAB, "the electrolyte by which this class would act is in range")
         )

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
 
+from medrisk.core.compiled import CompiledSlot, Present
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.model import Finding, FindingKind, Medication, Patient
+from medrisk.core.participants import (
+    all_of_them,
+    cascades,
+    dose_holds,
+    duplicates,
+    each_ingredient,
+    pairs,
+    together,
+    total_dose_holds,
+)
 from medrisk.core.routes import SYSTEMIC_ROUTES
 from medrisk.core.rules import BurdenLevel, DrugClass, Grade, KnowledgeBase, Rule, Selector, Severity, Slot, Test, Tier
-from medrisk.core.units import Quantity, convert
 
 # Authorities that a site also follows.
 _FOLLOWS = {"FR": {"FR", "EU"}, "EU": {"EU"}, "UK": {"UK"}, "US": {"US"}, "CA": {"CA"}, "AU": {"AU"}}
@@ -33,18 +42,9 @@ _KIND_OF_RULE: dict[str, FindingKind] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _CompiledSlot:
-    """Ingredient masks by the routes for which they count, and the union of all as a quick test."""
-
-    parts: tuple[tuple[int, frozenset[str]], ...]
-    union: int
-    slot: Slot
-
-
-@dataclass(frozen=True, slots=True)
 class _CompiledRule:
     rule: Rule
-    slots: tuple[_CompiledSlot, ...]
+    slots: tuple[CompiledSlot, ...]
     is_home: bool
 
 
@@ -52,7 +52,7 @@ class _CompiledRule:
 class _CompiledClass:
     drug_class: DrugClass
     mask: int
-    members: _CompiledSlot
+    members: CompiledSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,50 +65,6 @@ class Findings:
     would_change: dict[tuple[str, tuple[str, ...]], tuple[str, ...]]
 
 
-class _Present:
-    """A patient's drugs as masks, one for each status and route."""
-
-    def __init__(self, bits: dict[str, int], medications: Sequence[Medication]) -> None:
-        self.bits = bits
-        self.masks: dict[tuple[str, str], int] = defaultdict(int)
-        self.union = 0
-        self.by_bit: dict[int, list[Medication]] = defaultdict(list)
-        # By the identity of compiled slots, which live as long as the engine; the same slot stands in many rules.
-        self._filled: dict[int, list[Medication]] = {}
-        for medication in medications:
-            bit = bits.get(medication.ingredient.name)
-            if bit is not None:
-                self.masks[medication.status, medication.route] |= 1 << bit
-                self.union |= 1 << bit
-                self.by_bit[bit].append(medication)
-
-    def filling(self, compiled: _CompiledSlot) -> list[Medication]:
-        """The drugs that fill a slot, its dose bound aside."""
-        if not compiled.union & self.union:
-            return []
-        known = self._filled.get(id(compiled))
-        if known is None:
-            known = self._filled[id(compiled)] = self._look(compiled)
-        return known
-
-    def _look(self, compiled: _CompiledSlot) -> list[Medication]:
-        status = compiled.slot.status
-        found: dict[tuple[str, int], Medication] = {}
-        for mask, routes in compiled.parts:
-            for (drug_status, route), present in self.masks.items():
-                if drug_status == status and route in routes and mask & present:
-                    for medication in self._of(mask & present):
-                        if medication.status == status and medication.route in routes:
-                            found[medication.ingredient.name, medication.line] = medication
-        return [found[key] for key in sorted(found)]
-
-    def _of(self, mask: int) -> Iterable[Medication]:
-        while mask:
-            low = mask & -mask
-            yield from self.by_bit[low.bit_length() - 1]
-            mask ^= low
-
-
 class Engine:
     """Compiled knowledge for one jurisdiction. Build once, use for every list."""
 
@@ -117,8 +73,8 @@ class Engine:
         self.jurisdiction = jurisdiction
         home = _FOLLOWS[jurisdiction] | {"any"}
         self._bits: dict[str, int] = {}
-        self._slots: dict[Slot, _CompiledSlot] = {}
-        self._by_identity: dict[int, _CompiledSlot] = {}
+        self._slots: dict[Slot, CompiledSlot] = {}
+        self._by_identity: dict[int, CompiledSlot] = {}
         self._kept: list[Slot] = []  # keeps what is found by identity alive, so that no identity is given out twice
         self._classes = [
             _CompiledClass(c, self._mask(c.members), self._compile(Slot((Selector(drug_class=c.id),), SYSTEMIC_ROUTES)))
@@ -135,7 +91,7 @@ class Engine:
     def find(self, medications: Sequence[Medication], patient: Patient) -> Findings:
         """Every rule, class and red flag that applies. The order of ``medications`` does not matter."""
         ordered = sorted(medications, key=lambda m: (m.ingredient.name, m.line))
-        present = _Present(self._bits, ordered)
+        present = Present(self._bits, ordered)
         facts = PatientFacts(patient, lambda slot: bool(self._known_filling(present, slot)))
         search = _Search(self, present, facts)
         for compiled in self._rules:
@@ -156,7 +112,7 @@ class Engine:
             return []
         return [c.drug_class for c in self._classes if c.mask >> bit & 1 and route in c.drug_class.routes]
 
-    def burden_members(self, rule: Rule, present: _Present) -> list[tuple[Medication, DrugClass]]:
+    def burden_members(self, rule: Rule, present: Present) -> list[tuple[Medication, DrugClass]]:
         """The drugs that add to a burden, each with the class through which it does."""
         return [
             (medication, drug_class)
@@ -164,7 +120,7 @@ class Engine:
             for medication in present.filling(slot)
         ]
 
-    def compiled(self, slot: Slot) -> _CompiledSlot:
+    def compiled(self, slot: Slot) -> CompiledSlot:
         """The compiled form of a slot of this knowledge, found by identity: hashing its selectors each time costs more."""
         known = self._by_identity.get(id(slot))
         if known is None:
@@ -172,11 +128,11 @@ class Engine:
             self._kept.append(slot)
         return known
 
-    def _known_filling(self, present: _Present, slot: Slot) -> list[Medication]:
+    def _known_filling(self, present: Present, slot: Slot) -> list[Medication]:
         """Drugs that fill a slot named in a condition; a dose bound must be known to hold."""
         return [m for m in present.filling(self.compiled(slot)) if slot.dose is None or dose_holds(m, slot) is True]
 
-    def _compile(self, slot: Slot) -> _CompiledSlot:
+    def _compile(self, slot: Slot) -> CompiledSlot:
         known = self._slots.get(slot)
         if known is not None:
             return known
@@ -187,7 +143,7 @@ class Engine:
         union = 0
         for mask, _ in parts:
             union |= mask
-        self._slots[slot] = _CompiledSlot(parts, union, slot)
+        self._slots[slot] = CompiledSlot(parts, union, slot)
         return self._slots[slot]
 
     def _parts(self, selector: Selector, slot: Slot) -> list[tuple[int, frozenset[str]]]:
@@ -214,7 +170,7 @@ class Engine:
                 found.append((drug_class, members))
         return found
 
-    def _effect_members(self, rule: Rule) -> list[tuple[_CompiledSlot, DrugClass]]:
+    def _effect_members(self, rule: Rule) -> list[tuple[CompiledSlot, DrugClass]]:
         if rule.burden is None:
             return []
         found = []
@@ -223,7 +179,7 @@ class Engine:
             found.append((self._compile(slot), drug_class))
         return found
 
-    def _class_findings(self, present: _Present) -> list[Finding]:
+    def _class_findings(self, present: Present) -> list[Finding]:
         found = []
         for compiled in self._classes:
             drug_class = compiled.drug_class
@@ -244,7 +200,7 @@ class Engine:
 class _Search:
     """One pass over the rules for one patient."""
 
-    def __init__(self, engine: Engine, present: _Present, facts: PatientFacts) -> None:
+    def __init__(self, engine: Engine, present: Present, facts: PatientFacts) -> None:
         self._engine = engine
         self._present = present
         self._facts = facts
@@ -299,21 +255,21 @@ class _Search:
         if not all(fillings):
             return []
         if compiled.rule.kind == "duplicate":
-            return _duplicates(fillings[0])
+            return duplicates(fillings[0])
         if len(fillings) == 1:
-            return _each_ingredient(fillings[0]) if compiled.rule.kind == "dose_cap" else _all_of_them(fillings[0])
+            return each_ingredient(fillings[0]) if compiled.rule.kind == "dose_cap" else all_of_them(fillings[0])
         if compiled.rule.kind == "cascade":
-            return _cascades(fillings[0], fillings[1])
+            return cascades(fillings[0], fillings[1])
         if len(fillings) == 2:
-            return _pairs(fillings[0], fillings[1])
-        return _together(fillings)
+            return pairs(fillings[0], fillings[1])
+        return together(fillings)
 
-    def _bounded(self, compiled: _CompiledSlot) -> list[tuple[Medication, bool]]:
+    def _bounded(self, compiled: CompiledSlot) -> list[tuple[Medication, bool]]:
         """Drugs of a slot whose dose is within its bound (False) or not known (True)."""
         found = []
         drugs = self._present.filling(compiled)
         for medication in drugs:
-            holds = _total_dose_holds(medication, drugs, compiled.slot)
+            holds = total_dose_holds(medication, drugs, compiled.slot)
             if holds is not False:
                 found.append((medication, holds is None))
         return found
@@ -387,99 +343,6 @@ def _higher(level: Ranking, modified: Ranking) -> Ranking:
     severity = max(level[0], modified[0], key=lambda s: s.rank if s else 0)
     tier = max(level[2], modified[2], key=lambda t: t.rank if t else 0)
     return severity, level[1] or modified[1], tier
-
-
-Filled = list[tuple[Medication, bool]]
-Participants = list[tuple[tuple[Medication, ...], bool]]
-
-
-def _each_ingredient(filled: Filled) -> Participants:
-    """One finding for each ingredient, however many lines it stands on."""
-    by_name: dict[str, Filled] = defaultdict(list)
-    for medication, unknown in filled:
-        by_name[medication.ingredient.name].append((medication, unknown))
-    return [(tuple(m for m, _ in group), all(unknown for _, unknown in group)) for group in by_name.values()]
-
-
-def _all_of_them(filled: Filled) -> Participants:
-    """A patient's condition concerns every drug of a rule at once: one finding with all of them."""
-    certain = [m for m, unknown in filled if not unknown]
-    return [(tuple(certain or [m for m, _ in filled]), not certain)]
-
-
-def _pairs(first: Filled, second: Filled) -> Participants:
-    """Pairs of two drugs that are not one product, each pair once; a known dose goes before an unknown one."""
-    found: dict[frozenset[str], tuple[tuple[Medication, ...], bool]] = {}
-    for (a, unknown_a), (b, unknown_b) in product(first, second):
-        if a.ingredient.name == b.ingredient.name or a.line == b.line:
-            continue
-        key = frozenset((a.ingredient.name, b.ingredient.name))
-        unknown = unknown_a or unknown_b
-        if key not in found or (found[key][1] and not unknown):
-            found[key] = ((a, b), unknown)
-    return list(found.values())
-
-
-def _cascades(promoters: Filled, treatments: Filled) -> Participants:
-    """One finding for each treatment, with every promoter that it may have been given for."""
-    found: dict[str, dict[tuple[str, int], Medication]] = {}
-    for (a, b), _ in _pairs(promoters, treatments):
-        drugs = found.setdefault(b.ingredient.name, {})
-        drugs[a.ingredient.name, a.line] = a
-        drugs[b.ingredient.name, b.line] = b
-    return [(tuple(drugs[key] for key in sorted(drugs)), False) for _, drugs in sorted(found.items())]
-
-
-def _together(fillings: list[Filled]) -> Participants:
-    """A rule of three or more drugs: one finding with every drug that takes part in it."""
-    known = [combination for combination in product(*fillings) if _are_distinct(combination)]
-    if not known:
-        return []
-    certain = [c for c in known if not any(unknown for _, unknown in c)]
-    chosen = certain or known
-    drugs = {(m.ingredient.name, m.line): m for combination in chosen for m, _ in combination}
-    return [(tuple(drugs[key] for key in sorted(drugs)), not certain)]
-
-
-def _are_distinct(combination: tuple[tuple[Medication, bool], ...]) -> bool:
-    names = {m.ingredient.name for m, _ in combination}
-    lines = {m.line for m, _ in combination}
-    return len(names) == len(combination) and len(lines) > 1
-
-
-def _duplicates(filled: Filled) -> Participants:
-    """Different ingredients of one class on different lines."""
-    has_two = any(
-        a.ingredient.name != b.ingredient.name and a.line != b.line for (a, _), (b, _) in combinations(filled, 2)
-    )
-    return [(tuple(m for m, _ in filled), False)] if has_two else []
-
-
-def dose_holds(medication: Medication, slot: Slot) -> bool | None:
-    """Whether one drug's daily dose is within the slot's bound; None when the dose is not known."""
-    return _total_dose_holds(medication, [medication], slot)
-
-
-def _total_dose_holds(medication: Medication, drugs: Sequence[Medication], slot: Slot) -> bool | None:
-    if slot.dose is None:
-        return True
-    same = [m for m in drugs if m.ingredient.name == medication.ingredient.name]
-    amounts = [_in_unit(m, slot.dose.amount.unit) for m in same]
-    known = [amount for amount in amounts if amount is not None]
-    total, bound = sum(known), slot.dose.amount.value
-    if slot.dose.op == "under":
-        return None if len(known) < len(amounts) else total < bound
-    exceeds = total > bound + 1e-9 if slot.dose.op == "over" else total >= bound - 1e-9
-    if exceeds:
-        return True
-    return None if len(known) < len(amounts) else False
-
-
-def _in_unit(medication: Medication, unit: str) -> float | None:
-    if medication.daily_dose is None:
-        return None
-    converted: Quantity | None = convert(medication.daily_dose.amount, unit)
-    return None if converted is None else converted.upper
 
 
 def _without_superseded(findings: Sequence[Finding], knowledge: KnowledgeBase) -> tuple[Finding, ...]:

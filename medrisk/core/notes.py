@@ -6,14 +6,14 @@ anyone to stop a drug: it offers options to consider.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Findings
 from medrisk.core.model import Citation, Finding, Line, Medication, Note
-from medrisk.core.rules import Claim, ClassEffect, DrugClass, KnowledgeBase, RedFlag, Rule, Severity, SourceRef, Tier
+from medrisk.core.rules import Claim, ClassEffect, DrugClass, KnowledgeBase, RedFlag, Rule, SourceRef, Tier
+from medrisk.core.wording import join, lower_first, sentence
 
 _KIND_ORDER = {
     "red_flag": 0, "dose_cap": 1, "interaction": 1, "duplicate": 2, "burden": 3, "missing_information": 4, "cascade": 5,
@@ -81,8 +81,8 @@ class NoteWriter:
         names = _names(finding.medications)
         kind = finding.kind
         why = [*_lines_why(finding.medications, patient.lines, with_dose=any(slot.dose for slot in rule.participants))]
-        why += [f"{drug}: through {_lower(mechanism)}" for drug, mechanism in finding.mechanisms]
-        why += [_sentence(rule.mechanism), *(_sentence(reason) for reason in finding.why)]
+        why += [f"{drug}: through {lower_first(mechanism)}" for drug, mechanism in finding.mechanisms]
+        why += [sentence(rule.mechanism), *(sentence(reason) for reason in finding.why)]
         actions = [*rule.action, *([rule.do_not_stop] if rule.do_not_stop else [])]
         open_modifiers = found.would_change.get((rule.id, tuple(m.ingredient.name for m in finding.medications)), ())
         return Note(
@@ -91,20 +91,20 @@ class NoteWriter:
             evidence=rule.evidence.grade.value, verified=rule.evidence.is_verified, summary=_rule_summary(rule, finding, names),
             why=tuple(why), actions=tuple(actions), sources=self._cite(rule.evidence.sources),
             lines=_line_numbers(finding.medications, patient.lines),
-            would_change=tuple(f"not known whether {_lower(reason)}" for reason in open_modifiers),
+            would_change=tuple(f"not known whether {lower_first(reason)}" for reason in open_modifiers),
         )  # fmt: skip
 
     def _unchecked(self, finding: Finding, rule: Rule, patient: _Patient) -> Note:
         """A rule that could not be decided: said, and never taken for "no problem"."""
         missing = " and ".join(_CONTEXT_WORDS.get(what) or self._lab_name(what) for what in finding.unchecked)
         names = _names(finding.medications)
-        summary = f"Cannot be checked without {missing}: {_lower(rule.name)}"
+        summary = f"Cannot be checked without {missing}: {lower_first(rule.name)}"
         return Note(
             id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
             severity=None, interruptive=False, drugs=names, effects=rule.effects, evidence=rule.evidence.grade.value,
             verified=rule.evidence.is_verified, summary=summary,
-            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), _sentence(rule.mechanism)),
-            actions=(f"find out {missing} of {_join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
+            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), sentence(rule.mechanism)),
+            actions=(f"find out {missing} of {join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
             sources=self._cite(rule.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
@@ -112,7 +112,7 @@ class NoteWriter:
         names = _names(finding.medications)
         text = self._class_text(drug_class, names)
         explained = self._explained(set(text.effects), patient.facts)
-        tail = f"; may explain the reported {_join(explained)}" if explained else ""
+        tail = f"; may explain the reported {join(explained)}" if explained else ""
         return Note(
             id=_note_id(drug_class.id, "", finding.medications), rule=drug_class.id, kind="drug_class",
             tier=self._class_tier(drug_class, text, bool(explained), patient.facts), severity=None,
@@ -160,20 +160,20 @@ class NoteWriter:
         return self._class_texts[key]
 
     def _class_summary(self, drug_class: DrugClass, names: tuple[str, ...], effects: Sequence[ClassEffect]) -> str:
-        known = "known for " + _join([f"{self._effect_name(e.effect)} ({e.grade.value})" for e in effects[:5]])
+        known = "known for " + join([f"{self._effect_name(e.effect)} ({e.grade.value})" for e in effects[:5]])
         role = {
             "treatment": "a treatment that needs a look itself; ",
             "look_alike": "its effects can look like cramp; ",
         }
-        return f"{_join(names)} ({_lower(drug_class.name)}): {role.get(drug_class.role, '')}{known if effects else 'no effect listed'}"
+        return f"{join(names)} ({lower_first(drug_class.name)}): {role.get(drug_class.role, '')}{known if effects else 'no effect listed'}"
 
     def _class_why(self, drug_class: DrugClass, effects: Sequence[ClassEffect]) -> Iterable[str]:
         if drug_class.mechanism:
-            yield _sentence(drug_class.mechanism)
+            yield sentence(drug_class.mechanism)
         for effect in effects:
             grade = f"{self._effect_name(effect.effect)}: {effect.grade.value}"
             yield grade + ("" if any(ref.verified for ref in effect.sources) else " (unverified)")
-            yield from (_sentence(figure.text) for figure in effect.figures if _is_read(figure))
+            yield from (sentence(figure.text) for figure in effect.figures if _is_read(figure))
         yield from (_marked(claim) for claim in drug_class.context)
         if drug_class.onset is not None:
             yield "Onset: " + drug_class.onset.text + ("" if drug_class.onset.verified else " (unverified)")
@@ -191,7 +191,7 @@ class NoteWriter:
         ]
         if not same:
             return note
-        words = tuple(f"Elsewhere ({self._where(f)}): {_lower(self.knowledge.rules[f.rule].name)}" for f in same)
+        words = tuple(f"Elsewhere ({self._where(f)}): {lower_first(self.knowledge.rules[f.rule].name)}" for f in same)
         return replace(note, why=(*note.why, *words))
 
     def _only_elsewhere(self, found: Findings, patient: _Patient) -> list[Note]:
@@ -274,12 +274,12 @@ def _reading_order(note: Note) -> tuple[object, ...]:
 
 def _rule_summary(rule: Rule, finding: Finding, names: tuple[str, ...]) -> str:
     if rule.kind in {"burden", "duplicate", "cascade"} or len(names) > 2:
-        return f"{rule.name}: {_join(names)}"
-    return rule.name if all(name in rule.name.lower() for name in names) else f"{rule.name}: {_join(names)}"
+        return f"{rule.name}: {join(names)}"
+    return rule.name if all(name in rule.name.lower() for name in names) else f"{rule.name}: {join(names)}"
 
 
 def _elsewhere_note(note: Note, where: str, name: str) -> Note:
-    summary = f"Not here, but elsewhere ({where}): {_lower(name)}"
+    summary = f"Not here, but elsewhere ({where}): {lower_first(name)}"
     return replace(
         note,
         id=f"{note.id}:elsewhere",
@@ -343,71 +343,3 @@ def _note_id(rule: str, suffix: str, medications: Sequence[Medication]) -> str:
     """The same for the same rule and drugs, whatever the order of the list."""
     parts = [rule, suffix, *sorted(name.replace(" ", "-") for name in _names(medications))]
     return ":".join(part for part in parts if part)
-
-
-def _join(words: Sequence[str]) -> str:
-    words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def _sentence(text: str) -> str:
-    text = " ".join(text.split())
-    return text[:1].upper() + text[1:] if text else text
-
-
-def _lower(text: str) -> str:
-    """Lower the first letter, unless the word is a name in capitals (US, PPI)."""
-    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
-
-
-def ask(found: Findings, notes: Sequence[Note], knowledge: KnowledgeBase, facts: PatientFacts) -> tuple[str, ...]:
-    """The questions whose answers would change the notes: labs and facts that rules or classes lack, then the classes' own."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for what, drugs in found.asks.items():
-        wanted[_asked_as(what)].update(drugs)
-    has_symptom = any(facts.symptoms.values())
-    classes = [(note, knowledge.classes[note.rule]) for note in notes if note.kind == "drug_class"]
-    for note, drug_class in classes:
-        if has_symptom and note.tier is not Tier.INFO:
-            for lab in drug_class.asks_for:
-                wanted[_asked_as(lab)].update(note.drugs)
-    open_ones = [(what, drugs) for what, drugs in wanted.items() if not _is_known(what, facts)]
-    questions = [
-        _question(what, drugs, knowledge)
-        for what, drugs in sorted(open_ones, key=lambda item: (-len(item[1]), item[0]))
-    ]
-    for note, drug_class in classes:
-        if has_symptom and note.tier is not Tier.INFO:
-            questions += [f"{_join(note.drugs)}: {question}" for question in drug_class.questions[:2]]
-    return tuple(dict.fromkeys(questions))
-
-
-# Either answers for the kidneys; asking for both would be asking twice.
-_KIDNEY = ("egfr", "creatinine_clearance", "creatinine")
-
-
-def _asked_as(what: str) -> str:
-    return _KIDNEY[0] if what in _KIDNEY else what
-
-
-def _is_known(what: str, facts: PatientFacts) -> bool:
-    if what == "age":
-        return facts.patient.age is not None
-    if what == "sex":
-        return facts.patient.sex is not None
-    names = _KIDNEY[:2] if what == _KIDNEY[0] else (what,)
-    return any(result.canonical_value is not None for name in names for result in facts.labs.get(name, ()))
-
-
-def _question(what: str, drugs: Iterable[str], knowledge: KnowledgeBase) -> str:
-    lab = knowledge.labs.get(what)
-    name = {"age": "age", "sex": "sex", "egfr": "eGFR or creatinine clearance"}.get(what) or (
-        lab.name if lab else what.replace("_", " ")
-    )
-    name = name.lower() if name[1:2].islower() and not name.startswith("eGFR") else name
-    return f"What is the {name}? It is not known and matters for {_join(sorted(drugs))}."
-
-
-def highest_severity(notes: Iterable[Note]) -> Severity | None:
-    """The most serious interaction among the notes."""
-    return max((n.severity for n in notes if n.severity), key=lambda s: s.rank, default=None)

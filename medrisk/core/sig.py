@@ -7,124 +7,37 @@ from __future__ import annotations
 
 import re
 
-from medrisk.core.model import Frequency, Sig
+from medrisk.core.frequency import DOSE_FORM, NUMBER, WORD_NUMBERS, blank_out, number_of, read_frequency
+from medrisk.core.model import Sig
 from medrisk.core.text import unglue
 from medrisk.core.units import Quantity, canonical_unit
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _UNIT = (
     r"mcgs?|micrograms?|µg|ug|mgs?|mgm|milligrams?|gms?|grams?|g|meqs?|mmols?|international units|units?|iu|un|u"
     r"|mls?|cc|ng|nanograms?|%"
 )
 _UNIT_END = r"(?![a-z])"
-_WORD_NUMBERS = {
-    "one-half": 0.5, "one half": 0.5, "a half": 0.5, "half a": 0.5, "half of a": 0.5, "half": 0.5, "one": 1.0, "two": 2.0,
-    "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "iii": 3.0, "ii": 2.0, "i": 1.0, "a": 1.0, "an": 1.0,
-}  # fmt: skip
-_WORD_NUMBER = "|".join(re.escape(word) for word in _WORD_NUMBERS)
+_WORD_NUMBER = "|".join(re.escape(word) for word in WORD_NUMBERS)
 
 _PER_VOLUME = re.compile(
-    rf"({_NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*({_NUMBER})?\s*(ml|mls|l|actuation|puff|dose|spray)\b"
+    rf"({NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*({NUMBER})?\s*(ml|mls|l|actuation|puff|dose|spray)\b"
 )
-_PER_TIME = re.compile(rf"({_NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*(?:24\s*h(?:ours?|r)?|h(?:ou)?r?|day)\b")
+_PER_TIME = re.compile(rf"({NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*(?:24\s*h(?:ours?|r)?|h(?:ou)?r?|day)\b")
 _STRENGTH_LIST = re.compile(
-    rf"(?<![\d.:/])({_NUMBER})\s*({_UNIT})?{_UNIT_END}((?:\s*[/-]\s*(?:{_NUMBER})\s*(?:(?:{_UNIT}){_UNIT_END})?)+)(?![\d/])"
+    rf"(?<![\d.:/])({NUMBER})\s*({_UNIT})?{_UNIT_END}((?:\s*[/-]\s*(?:{NUMBER})\s*(?:(?:{_UNIT}){_UNIT_END})?)+)(?![\d/])"
 )
-_STRENGTH_PART = re.compile(rf"[/-]\s*({_NUMBER})\s*(?:({_UNIT}){_UNIT_END})?")
-_STRENGTH = re.compile(rf"(?<![\d.])({_NUMBER})\s*({_UNIT}){_UNIT_END}")
-_DOSE_FORM = (
-    r"tablets?|tabs?|tbs|caps?|capsules?|caplets?|pills?|gummies|gummy|softgels?|lozenges?|puffs?|inhalations?|inhs?|sprays?|drops?|gtts?"
-    r"|patch(?:es)?|sachets?|packets?|scoops?|suppositor(?:y|ies)|teaspoons?|tsp|tablespoons?|tbsp|vials?|amps?|ampoules?|nebs?|films?|t"
-)
+_STRENGTH_PART = re.compile(rf"[/-]\s*({NUMBER})\s*(?:({_UNIT}){_UNIT_END})?")
+_STRENGTH = re.compile(rf"(?<![\d.])({NUMBER})\s*({_UNIT}){_UNIT_END}")
 _DOSE = re.compile(
-    rf"\b({_NUMBER}|{_WORD_NUMBER})(?:\s*(?:-|to|or)\s*({_NUMBER}|{_WORD_NUMBER}))?\s*(?:x\s*)?({_DOSE_FORM})\b"
+    rf"\b({NUMBER}|{_WORD_NUMBER})(?:\s*(?:-|to|or)\s*({NUMBER}|{_WORD_NUMBER}))?\s*(?:x\s*)?({DOSE_FORM})\b"
 )
 _TAKE = re.compile(
-    rf"\b(?:take|takes|taking|sig:?)\s+({_NUMBER}|{_WORD_NUMBER})(?:\s*(?:-|to)\s*({_NUMBER}))?\b(?!\s*(?:{_UNIT}){_UNIT_END})"
+    rf"\b(?:take|takes|taking|sig:?)\s+({NUMBER}|{_WORD_NUMBER})(?:\s*(?:-|to)\s*({NUMBER}))?\b(?!\s*(?:{_UNIT}){_UNIT_END})"
 )
 _COUNT_BEFORE_ROUTE = re.compile(r"\b(\d|i{1,3})\s+(?:po|p\.o\.?|by mouth)\b")
 _BARE_NUMBER = re.compile(
-    rf"(?<![\d./#:x-])({_NUMBER})(?![\d./%:-]|\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h\b|times|x\b|minutes?|min\b))"
+    rf"(?<![\d./#:x-])({NUMBER})(?![\d./%:-]|\s*(?:days?|weeks?|wks?|months?|hours?|hrs?|h\b|times|x\b|minutes?|min\b))"
 )
-
-_HOURS = re.compile(
-    r"\bq\.?\s*(\d{1,2})(?:\s*(?:-|to)\s*(\d{1,2}))?\s*\.?\s*(?:h(?:ou)?rs?|h|°)?\b|\bevery\s+(\d{1,2}|four|six|eight|twelve)"
-    r"(?:\s*(?:-|to)\s*(\d{1,2}))?\s*(?:hours?|hrs?|h)\b|\b(\d{1,2})\s*hourly\b"
-)
-_HOUR_WORDS = {"four": 4, "six": 6, "eight": 8, "twelve": 12}
-_INTERVAL = re.compile(
-    r"\bq\.?\s*(\d{1,2})\s*(d|w|wk|wks|week|weeks|mo|mos|month|months|m)\b"
-    r"|\bevery\s+(\d{1,2}|two|three|four|six|twelve|other)\s+(day|week|wk|month|mo)s?\b"
-)
-_INTERVAL_DAYS = {
-    "d": 1,
-    "day": 1,
-    "w": 7,
-    "wk": 7,
-    "wks": 7,
-    "week": 7,
-    "weeks": 7,
-    "m": 30,
-    "mo": 30,
-    "mos": 30,
-    "month": 30,
-    "months": 30,
-}
-_INTERVAL_WORDS = {"two": 2, "other": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
-
-# In order: the first that is found decides. The words without which a pattern cannot match stand before it, so that most
-# patterns are not even tried. Times a day; None where the words give no number.
-_FREQUENCIES: tuple[tuple[frozenset[str], re.Pattern[str], float | None], ...] = tuple(
-    (frozenset(words.split()), re.compile(pattern), per_day)
-    for words, pattern, per_day in (
-        ("qod eod other alternate", r"\bqod\b|\beod\b|\bevery other (?:day|night)\b|\balternate days?\b", 0.5),
-        (
-            "mwf tts mon week wk weekly",
-            r"\b(?:mwf|tts|mon[/,]wed[/,]fri)\b|\b(?:3|three)\s*(?:x|times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b",
-            3 / 7,
-        ),
-        (
-            "week wk weekly biw",
-            r"\b(?:2x|twice|two times|2 times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b|\bbiw\b",
-            2 / 7,
-        ),
-        ("fortnightly biweekly", r"\bfortnightly\b|\bbiweekly\b", 1 / 14),
-        (
-            "week wk weekly w",
-            r"(?<!last )(?<!this )(?<!next )(?<!past )\b(?:once )?(?:a |per |every |each |q\s?)?(?:weekly|week|wk)\b(?! of)|/\s?w(?:ee)?k\b",
-            1 / 7,
-        ),
-        ("monthly month", r"\bmonthly\b|\bevery month\b|\bq\s?month\b|\bonce a month\b|\ba month\b", 1 / 30),
-        ("yearly annually year", r"\b(?:yearly|annually|once a year|every year)\b", 1 / 365),
-        ("five 5", r"\bfive times\b|\b5\s*(?:x|times)\s*(?:a |per |/)?\s*d(?:ay|aily)\b", 5.0),
-        ("qid qds four 4 x", r"\bqid\b|\bqds\b|\b(?:four times|4\s?x|4 times)\b", 4.0),
-        (
-            "tid tds three thrice 3 x meal meals",
-            r"\btid\b|\btds\b|\b(?:three times|thrice|3\s?x|3 times)\b|\bwith (?:each|every) meals?\b",
-            3.0,
-        ),
-        (
-            "bid bd twice two 2 x am morning",
-            r"\bbid\b|\bbd\b|\btwice\b|\b(?:two times|2\s?x|2 times|x\s?2)\b|\bmorning and (?:night|evening)\b"
-            r"|\bam\s*(?:/|and|&|\+)\s*pm\b",
-            2.0,
-        ),
-        (
-            "daily dly qd od day everyday d qam qpm qhs qday qnight am pm hs day night nights nite nightly nocte mane om bedtime morning"
-            " mornings evening evenings noon breakfast lunch dinner supper tea",
-            r"\bonce (?:a day|daily|per day|each day)\b|\bdaily\b|\bdly\b|\bqd\b|\bod\b|\bevery ?day\b|\beach day\b"
-            r"|\b(?:a|per) day\b|/\s?d(?:ay)?\b|\bq\s?(?:am|pm|hs|day|night|morning|evening)\b"
-            r"|\b(?:every|each|in the|at|q) (?:mornings?|evenings?|nights?|nite|bedtime|noon)\b"
-            r"|\bnightly\b|\bnocte\b|\bmane\b|\bom\b|\bhs\b|\bbedtime\b|\bnite\b|\bam\b|\bpm\b|\bmornings?\b|\bevenings?\b"
-            r"|\b(?:with|w/|before|after|at)\s*(?:breakfast|lunch|dinner|supper|tea)\b",
-            1.0,
-        ),
-    )
-)
-_AS_NEEDED = re.compile(
-    r"\bprn\b|\bas (?:needed|required|necessary)\b|\b(?:if|when) (?:needed|required)\b|\bwhen necessary\b|\boccasional(?:ly)?\b"
-)
-_AS_NEEDED_WORDS = frozenset("prn needed required necessary occasional occasionally".split())
 
 # The route that a word names or implies; the first row that has a word of the line decides.
 _ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
@@ -184,7 +97,7 @@ _TIMES_OF_DAY = (
     r"(?:(?:in the|at|every|each|with)\s+)?"
     r"(?:q?am|q?pm|mornings?|noon|midday|lunch|evenings?|nights?|bedtime|q?hs|mane|nocte|breakfast|dinner|supper)"
 )
-_BY_TIME = re.compile(rf"({_NUMBER}|one|two|three|four)\s*({_UNIT}|{_DOSE_FORM})?\s*{_TIMES_OF_DAY}\b")
+_BY_TIME = re.compile(rf"({NUMBER}|one|two|three|four)\s*({_UNIT}|{DOSE_FORM})?\s*{_TIMES_OF_DAY}\b")
 _COUNT_AT_END = re.compile(r"(?:^|\s)([1-6]|one|two|three|four|half)\s*$")
 
 
@@ -197,7 +110,7 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
     words = frozenset(_WORDS.findall(text))
     by_time = _amounts_by_time(text)
     per_volume, text = _take_per_volume(text) if "/" in text or "per" in words else (None, text)
-    frequency, start, rest = _read_frequency(text, words)
+    frequency, start, rest = read_frequency(text, words)
     strengths, rest = _read_strengths(rest, ingredient_count)
     dose, rest = _read_dose(rest)
     if dose is None and strengths:
@@ -209,7 +122,7 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
         form=_read_form(text),
         route=_read_route(text, words),
         frequency=frequency,
-        bare_numbers=tuple(_number(m[1]) for m in _BARE_NUMBER.finditer(rest)),
+        bare_numbers=tuple(number_of(m[1]) for m in _BARE_NUMBER.finditer(rest)),
         by_time=by_time,
     )
 
@@ -227,7 +140,7 @@ def _plain(text: str) -> str:
 def _count_before(text: str) -> Quantity | None:
     """ "20 mg 2 bd": a small number right before the frequency counts tablets."""
     match = _COUNT_AT_END.search(text)
-    return None if match is None else Quantity(_number(match[1]), "unit of the product")
+    return None if match is None else Quantity(number_of(match[1]), "unit of the product")
 
 
 def _amounts_by_time(text: str) -> tuple[Quantity, ...]:
@@ -239,7 +152,7 @@ def _amounts_by_time(text: str) -> tuple[Quantity, ...]:
     known = next((unit for unit in units if unit), "")
     if not known or any(unit not in {"", known} for unit in units):
         return ()
-    return tuple(Quantity(_number(match[1]), known) for match in found)
+    return tuple(Quantity(number_of(match[1]), known) for match in found)
 
 
 def _time_unit(word: str | None) -> str:
@@ -254,17 +167,8 @@ def _read_route(text: str, words: frozenset[str]) -> str | None:
     return next((route for pattern, route in _TWO_WORD_ROUTES if pattern.search(text)), None)
 
 
-def _number(text: str) -> float:
-    return _WORD_NUMBERS[text] if text in _WORD_NUMBERS else float(text.replace(",", ""))
-
-
 def _quantity(number: str, unit: str) -> Quantity:
-    return Quantity(_number(number), canonical_unit(unit) or unit)
-
-
-def _blank(text: str, match: re.Match[str]) -> str:
-    """The text with what was read blanked out, so that no number is read twice."""
-    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+    return Quantity(number_of(number), canonical_unit(unit) or unit)
 
 
 def _take_per_volume(text: str) -> tuple[Quantity | None, str]:
@@ -275,64 +179,7 @@ def _take_per_volume(text: str) -> tuple[Quantity | None, str]:
     amount = _quantity(match[1], match[2])
     per = float(match[3].replace(",", "")) if match[3] else 1.0
     unit = "mL" if match[4] in {"ml", "mls"} else match[4]
-    return (Quantity(amount.value / per, f"{amount.unit}/{unit}") if per else None), _blank(text, match)
-
-
-_MOST_A_DAY = re.compile(
-    rf"\bmax(?:imum)?\.?\s*(?:of\s*)?({_NUMBER})\s*(?:{_DOSE_FORM}|doses?)?\s*(?:/|per|an?|in|daily)\s*(?:day|d\b|24\s*h\w*)?"
-)
-
-
-def _read_frequency(text: str, words: frozenset[str]) -> tuple[Frequency | None, int, str]:
-    """The frequency, where it begins, and the text without it."""
-    most = _MOST_A_DAY.search(text) if "max" in text else None
-    if most is not None:
-        return Frequency(" ".join(most[0].split()), _number(most[1]), True), most.start(), _blank(text, most)
-    as_needed = not words.isdisjoint(_AS_NEEDED_WORDS) and _AS_NEEDED.search(text) is not None
-    found = _interval_frequency(text) or _named_frequency(text, words)
-    if found is None:
-        return (Frequency("as needed", None, True) if as_needed else None), len(text), text
-    per_day, match = found
-    return Frequency(" ".join(match[0].split()), per_day, as_needed), match.start(), _blank(text, match)
-
-
-_INTERVAL_HINT = re.compile(r"\bq\s*\d|\bevery\b|hourly\b")
-
-
-def _interval_frequency(text: str) -> tuple[float | None, re.Match[str]] | None:
-    """ "q4-6h", "every 8 hours", "q2wk", "every 3 months"."""
-    if _INTERVAL_HINT.search(text) is None:
-        return None
-    return _hours(text) or _interval(text)
-
-
-def _hours(text: str) -> tuple[float | None, re.Match[str]] | None:
-    match = _HOURS.search(text)
-    if match is None:
-        return None
-    shortest = next(group for group in (match[1], match[3], match[5]) if group)
-    hours = _HOUR_WORDS[shortest] if shortest in _HOUR_WORDS else int(shortest)
-    is_days = re.match(r"\s*(?:d|w|wk|wks|weeks?|mo|mos|months?|m|days?)\b", text[match.end() :]) is not None
-    if hours == 0 or is_days:
-        return None
-    return 24 / hours, match
-
-
-def _interval(text: str) -> tuple[float | None, re.Match[str]] | None:
-    match = _INTERVAL.search(text)
-    if match is None:
-        return None
-    count, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
-    days = (_INTERVAL_WORDS[count] if count in _INTERVAL_WORDS else int(count)) * _INTERVAL_DAYS[unit]
-    return (1 / days if days else None), match
-
-
-def _named_frequency(text: str, words: frozenset[str]) -> tuple[float | None, re.Match[str]] | None:
-    for hints, pattern, per_day in _FREQUENCIES:
-        match = None if hints.isdisjoint(words) else pattern.search(text)
-        if match is not None:
-            return per_day, match
-    return None
+    return (Quantity(amount.value / per, f"{amount.unit}/{unit}") if per else None), blank_out(text, match)
 
 
 def _read_strengths(text: str, ingredient_count: int) -> tuple[tuple[Quantity, ...], str]:
@@ -341,11 +188,11 @@ def _read_strengths(text: str, ingredient_count: int) -> tuple[tuple[Quantity, .
         listed = _strength_list(match, ingredient_count)
         if listed:
             strengths += listed
-            text = _blank(text, match)
+            text = blank_out(text, match)
     for match in _STRENGTH.finditer(text):
         if canonical_unit(match[2]) != "mL" or not strengths:
             strengths.append(_quantity(match[1], match[2]))
-        text = _blank(text, match)
+        text = blank_out(text, match)
     return tuple(strengths), text
 
 
@@ -367,19 +214,19 @@ def _read_dose(text: str) -> tuple[Quantity | None, str]:
     match = _DOSE.search(text)
     if match is not None:
         form = match[3]
-        return _ranged(match[1], match[2], _unit_of_form(form)), _blank(text, match)
+        return _ranged(match[1], match[2], _unit_of_form(form)), blank_out(text, match)
     match = _TAKE.search(text)
     if match is not None:
-        return _ranged(match[1], match[2], "unit of the product"), _blank(text, match)
+        return _ranged(match[1], match[2], "unit of the product"), blank_out(text, match)
     match = _COUNT_BEFORE_ROUTE.search(text)
     if match is not None:
-        return _ranged(match[1], None, "unit of the product"), _blank(text, match)
+        return _ranged(match[1], None, "unit of the product"), blank_out(text, match)
     return None, text
 
 
 def _ranged(low: str, high: str | None, unit: str) -> Quantity:
-    value = _number(low)
-    top = _number(high) if high else None
+    value = number_of(low)
+    top = number_of(high) if high else None
     return Quantity(value, unit, top if top is not None and top > value else None)
 
 

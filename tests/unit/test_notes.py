@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from tiny import (
-    CLASSES,
     NOT_READ,
     READ,
     cramp,
@@ -25,7 +24,8 @@ from tiny import (
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Engine, Findings
 from medrisk.core.model import Line, Medication, Note, Patient
-from medrisk.core.notes import NoteWriter, ask, highest_severity
+from medrisk.core.notes import NoteWriter
+from medrisk.core.questions import ask
 from medrisk.core.rules import (
     Burden,
     BurdenLevel,
@@ -268,9 +268,3 @@ def test_the_lab_that_matters_for_most_drugs_is_asked_for_first() -> None:
     first, second = _questions(base, meds("furosemide", "indapamide"))
     assert "potassium" in first
     assert "age" in second
-
-
-def test_highest_severity() -> None:
-    notes = _notes(knowledge(_PAIR, classes=CLASSES), meds("simvastatin", "ibuprofen"))
-    assert highest_severity(notes) is Severity.MAJOR
-    assert highest_severity([]) is None

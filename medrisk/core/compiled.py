@@ -1,0 +1,63 @@
+"""Slots of rules as bit masks, and a patient's drugs as masks to lay against them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from medrisk.core.model import Medication
+from medrisk.core.rules import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSlot:
+    """Ingredient masks by the routes for which they count, and the union of all as a quick test."""
+
+    parts: tuple[tuple[int, frozenset[str]], ...]
+    union: int
+    slot: Slot
+
+
+class Present:
+    """A patient's drugs as masks, one for each status and route."""
+
+    def __init__(self, bits: dict[str, int], medications: Sequence[Medication]) -> None:
+        self.bits = bits
+        self.masks: dict[tuple[str, str], int] = defaultdict(int)
+        self.union = 0
+        self.by_bit: dict[int, list[Medication]] = defaultdict(list)
+        # By the identity of compiled slots, which live as long as the engine; the same slot stands in many rules.
+        self._filled: dict[int, list[Medication]] = {}
+        for medication in medications:
+            bit = bits.get(medication.ingredient.name)
+            if bit is not None:
+                self.masks[medication.status, medication.route] |= 1 << bit
+                self.union |= 1 << bit
+                self.by_bit[bit].append(medication)
+
+    def filling(self, compiled: CompiledSlot) -> list[Medication]:
+        """The drugs that fill a slot, its dose bound aside."""
+        if not compiled.union & self.union:
+            return []
+        known = self._filled.get(id(compiled))
+        if known is None:
+            known = self._filled[id(compiled)] = self._look(compiled)
+        return known
+
+    def _look(self, compiled: CompiledSlot) -> list[Medication]:
+        status = compiled.slot.status
+        found: dict[tuple[str, int], Medication] = {}
+        for mask, routes in compiled.parts:
+            for (drug_status, route), present in self.masks.items():
+                if drug_status == status and route in routes and mask & present:
+                    for medication in self._of(mask & present):
+                        if medication.status == status and medication.route in routes:
+                            found[medication.ingredient.name, medication.line] = medication
+        return [found[key] for key in sorted(found)]
+
+    def _of(self, mask: int) -> Iterable[Medication]:
+        while mask:
+            low = mask & -mask
+            yield from self.by_bit[low.bit_length() - 1]
+            mask ^= low
