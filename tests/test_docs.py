@@ -51,7 +51,7 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", SETTINGS, re.MULTILINE))
     for name in ("jurisdiction", "max_text_bytes", "max_lines", "workers"):
         assert rows[f"MEDRISK_{name.upper()}"] == f"`{getattr(defaults, name)}`"
-    assert (rows["HOST"], rows["PORT"]) == (f"`{defaults.host}`", f"`{defaults.port}`")
+    assert (rows["MEDRISK_HOST"], rows["PORT"]) == (f"`{defaults.host}`", f"`{defaults.port}`")
 
 
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)

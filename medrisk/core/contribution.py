@@ -21,9 +21,8 @@ _NORMAL_LAB = -2
 _RAISED_EXPOSURE = {Severity.CONTRAINDICATED: 3, Severity.MAJOR: 2, Severity.MODERATE: 1}
 _ALTERNATIVE = -1
 _MOST_ALTERNATIVES = 2
-_MUSCLE_INJURY = frozenset(
-    {"myopathy", "rhabdomyolysis", "myalgia", "muscle_weakness", "ck_increase", "increased_exposure"}
-)
+# What a rule must name for its severity to speak for raised exposure and not for something else about the drug.
+_RAISED = frozenset({"myopathy", "rhabdomyolysis", "increased_exposure"})
 _ELECTROLYTE_EFFECTS = frozenset({
     "hypokalaemia", "hypomagnesaemia", "hypocalcaemia", "hyponatraemia", "hyperkalaemia", "hypermagnesaemia",
     "hypophosphataemia", "hypoglycaemia",
@@ -140,7 +139,7 @@ def _exposure_components(drug: Medication, findings: Sequence[Finding], engine: 
             continue
         is_object = bool(finding.medications) and finding.medications[0].ingredient.name == drug.ingredient.name
         points = _RAISED_EXPOSURE.get(finding.severity, 0)
-        touches = not _MUSCLE_INJURY.isdisjoint(rule.effects)
+        touches = not _RAISED.isdisjoint(rule.effects)
         if is_object and points and touches and (best is None or points > best[0]):
             best = (points, rule.name)
     return [] if best is None else [Component("raised exposure", best[0], best[1])]

@@ -98,6 +98,7 @@ _MARGIN_SCORE = 2.5
 # A look-alike of the best drug that is itself this near is offered beside it, however clear the best one is.
 _LOOK_ALIKE_REACH = 2
 
+
 def consonants(word: str) -> str:
     """The skeleton without its vowels: what must agree in a short word."""
     return sound_skeleton(word).replace("a", "")
@@ -113,6 +114,11 @@ def _is_name(key: str) -> bool:
     """Whether a key has a word that is not an ordinary one: "3" and "at 10" would match in every line."""
     words = [word for word in key.split() if word.isalpha() and word not in NON_DRUG_WORDS]
     return (bool(words) and len(key) > 2) or key in EVERYDAY_SUBSTANCES or key.startswith("vitamin ")
+
+
+def _is_given_name(key: str, term: Term) -> bool:
+    """Abbreviations are guarded where they are met, and an ingredient of several words is its own guard ("green tea extract")."""
+    return term.kind == "abbreviation" or (term.kind == "ingredient" and " " in key)
 
 
 class NearStore(Protocol):
@@ -135,7 +141,7 @@ class NameIndex:
         _drop_strengths(exact)
         # Plain rows wait here until they are asked for: a start that looks up a dozen names need not make 20,000 terms.
         self._exact: dict[str, tuple[Term, ...] | list[list[Any]]] = {
-            key: tuple(found) for key, found in exact.items() if _is_name(key) or found[0].kind == "abbreviation"
+            key: tuple(found) for key, found in exact.items() if _is_name(key) or _is_given_name(key, found[0])
         }
         self._set_up(_index_look_alikes(look_alikes))
 
@@ -152,7 +158,8 @@ class NameIndex:
         """Everything but the index of misspellings, as JSON can hold it."""
         return {
             "names": {
-                key: [[t.name, list(t.ingredients), t.kind, t.route, t.unsafe] for t in self._terms(key)] for key in self._exact
+                key: [[t.name, list(t.ingredients), t.kind, t.route, t.unsafe] for t in self._terms(key)]
+                for key in self._exact
             },
             "look_alikes": {name: sorted(others) for name, others in self._look_alikes.items()},
         }
@@ -340,7 +347,7 @@ class NameIndex:
 
 
 def _drop_strengths(exact: dict[str, list[Term]]) -> None:
-    """"K-Dur 20" beside "K-Dur": the number is a strength, which must stay with the directions."""
+    """ "K-Dur 20" beside "K-Dur": the number is a strength, which must stay with the directions."""
     for key in [key for key in exact if key.rsplit(" ", 1)[-1].isdigit()]:
         shorter = exact.get(key.rsplit(" ", 1)[0], [])
         if [set(t.ingredients) for t in shorter] == [set(t.ingredients) for t in exact[key]]:

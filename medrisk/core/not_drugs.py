@@ -44,7 +44,7 @@ ALLERGY_LINE = HintedPattern(
     "allerg intoleran adverse anaphyla nkda nka can react",
 )
 _ALLERGEN_LIST = re.compile(
-    r"^(?:(?:latex|shellfish|bee stings?|peanuts?|nuts?|eggs?|pollen|dust|cats?|dogs?|grass|ragweed|mold|iodine|contrast|tape|adhesive|soy|gluten|dairy|strawberr\w+|nickel|wasps?|fish)\b[\s,;&/]*(?:and\s+)?)+\W*$",
+    r"^(?:(?:latex|shellfish|bee stings?|peanuts?|nuts?|eggs?|pollen|dust|cats?|dogs?|grass|ragweed|mold|contrast|tape|adhesive|soy|gluten|dairy|strawberr\w+|nickel|wasps?|fish)\b[\s,;&/]*(?:and\s+)?)+\W*$",
     re.IGNORECASE,
 )
 ALLERGY_EXCEPTION = re.compile(

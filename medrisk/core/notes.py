@@ -191,7 +191,9 @@ class NoteWriter:
         ]
         if not same:
             return note
-        words = tuple(f"Elsewhere ({self._where(f)}): {lower_first(self.knowledge.rules[f.rule].name)}" for f in same)
+        words = tuple(
+            f"Elsewhere ({self._where(f)}){_held(f)}: {lower_first(self.knowledge.rules[f.rule].name)}" for f in same
+        )
         return replace(note, why=(*note.why, *words))
 
     def _only_elsewhere(self, found: Findings, patient: _Patient) -> list[Note]:
@@ -276,6 +278,11 @@ def _rule_summary(rule: Rule, finding: Finding, names: tuple[str, ...]) -> str:
     if rule.kind in {"burden", "duplicate", "cascade"} or len(names) > 2:
         return f"{rule.name}: {join(names)}"
     return rule.name if all(name in rule.name.lower() for name in names) else f"{rule.name}: {join(names)}"
+
+
+def _held(finding: Finding) -> str:
+    """The severity another authority gives, as " contraindicated"."""
+    return f" {finding.severity.value}" if finding.severity else ""
 
 
 def _elsewhere_note(note: Note, where: str, name: str) -> Note:

@@ -55,7 +55,7 @@ def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _clean_environment(_kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of whoever runs the tests; what medrisk keeps goes into a folder of theirs."""
-    for name in [name for name in os.environ if name.startswith("MEDRISK_") or name in {"HOST", "PORT"}]:
+    for name in [name for name in os.environ if name.startswith("MEDRISK_") or name == "PORT"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MEDRISK_DATA_DIR", str(_kept))
 

@@ -36,7 +36,7 @@ def test_the_refusal_says_why_and_what_to_do(run: Run) -> None:
 
 
 def test_a_host_from_the_environment_is_refused_alike(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOST", "0.0.0.0")  # noqa: S104 - what is refused
+    monkeypatch.setenv("MEDRISK_HOST", "0.0.0.0")  # noqa: S104 - what is refused
     assert run("serve").exit_code == 2
 
 

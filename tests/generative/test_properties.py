@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_every_line_is_accounted_for_and_nothing_raises(paste: str, service: Med
         assert error.hint
         assert not any(character.isalnum() for character in paste)
         return
-    typed = {number for number, raw in enumerate(paste.splitlines(), start=1) if _is_visible(raw)}
+    typed = {number for number, raw in enumerate(re.split(r"\r\n|\r|\n", paste), start=1) if _is_visible(raw)}
     told = {line.number + offset for line in report.lines for offset in range(line.text.count("\n") + 1)}
     assert typed <= told
     for line in report.lines:

@@ -146,7 +146,7 @@ def test_every_ingredient_is_matched_by_its_own_name(service: Medrisk) -> None:
 
 
 def _matched_by(service: Medrisk, name: str) -> list[str]:
-    line = service.normalize(name)
+    line = service.normalize(f"{name} daily")
     return [i.name for i in line.ingredients] if line.status == "matched" else []
 
 

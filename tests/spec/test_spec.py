@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from medrisk.core.model import Note, Report
+from medrisk.core.text import split_lines
 from medrisk.service import Medrisk
 
 Scenario = dict[str, Any]
@@ -142,7 +143,7 @@ def test_what_is_promised_of_every_answer(scenario: Scenario, service: Medrisk) 
 
 
 def _accounts_for_every_line(paste: str, report: Report) -> None:
-    typed = [number for number, raw in enumerate(paste.splitlines(), start=1) if raw.strip()]
+    typed = [number for number, raw in enumerate(split_lines(paste), start=1) if raw.strip()]
     told = {line.number + offset for line in report.lines for offset in range(line.text.count("\n") + 1)}
     assert set(typed) <= told
 

@@ -192,6 +192,11 @@ def test_two_of_three_drugs_may_come_from_one_product() -> None:
     assert "triple" in fired(find(knowledge(_TRIPLE), [*product, med("ibuprofen", 1)]))
 
 
+def test_three_drugs_of_one_product_do_not_fire_by_themselves() -> None:
+    product = [med("lisinopril", 0), med("hydrochlorothiazide", 0), med("ibuprofen", 0)]
+    assert fired(find(knowledge(_TRIPLE), product)) == {}
+
+
 @pytest.mark.parametrize(
     ("texts", "fires"),
     [(("simvastatin", "rosuvastatin"), True), (("simvastatin", "simvastatin 40 mg"), False), (("simvastatin", "metoprolol"), False)],
@@ -306,6 +311,13 @@ def test_a_rule_takes_the_place_of_another_on_the_same_drugs_only() -> None:
     base = knowledge(narrow, wide)
     assert list(fired(find(base, meds("ibuprofen", "lisinopril")))) == ["narrow"]
     assert list(fired(find(base, meds("ibuprofen", "lisinopril", "furosemide")))) == ["triple"]
+
+
+def test_a_rule_takes_no_place_on_other_drugs() -> None:
+    general = rule("general", slot("class:statin"), slot("ibuprofen"))
+    special = rule("special", slot("simvastatin"), slot("ibuprofen"), supersedes=("general",))
+    found = find(knowledge(general, special), meds("simvastatin", "rosuvastatin", "ibuprofen"))
+    assert fired(found) == {"general": ["rosuvastatin", "ibuprofen"], "special": ["simvastatin", "ibuprofen"]}
 
 
 def test_a_rule_that_could_not_be_decided_takes_no_place() -> None:
