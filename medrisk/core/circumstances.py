@@ -117,7 +117,8 @@ class Person:
 _FEMALE = r"f|female|woman|lady|girl|gentlewoman|mother|grandmother|wife"
 _MALE = r"m|male|man|gentleman|boy|father|grandfather|husband"
 _AGE = re.compile(
-    rf"\bage[d]?\s*[:=]?\s*(?P<age1>\d{{1,3}})\b(?!\s*(?:mg|mcg|months?|mo\b|weeks?|wks?|days?))|"
+    rf"\bage[d]?\s*[:=]?\s*(?P<age1>\d{{1,3}})\b(?!\s*(?:mg|mcg|months?|mo\b|weeks?|wks?|days?))"
+    rf"(?:\s*(?:y/?o|yrs?|years?(?: old)?)?[ ,/]*(?P<sex1>f|m|{_FEMALE}|{_MALE})\b(?!\s*[:=]))?|"
     rf"\b(?P<age2>\d{{1,3}})\s*[- ]?(?:years?|yrs?|y)[- /]?(?:old|o\b|/o)?(?:[- ]+(?P<sex2>{_FEMALE}"
     rf"|{_MALE})\b)?|"
     rf"\b(?P<age3>\d{{2,3}})\s*/?\s*(?P<sex3>f|m|female|male|woman|man|lady|gentleman)\b|"
@@ -158,7 +159,7 @@ def read_person(text: str, lowered: str) -> Person:
         if age is None:
             age = float(number) / 12 if found["age5"] else float(number)
             spans.append(found.span())
-        word = found["sex2"] or found["sex3"] or found["sex4"]
+        word = found["sex1"] or found["sex2"] or found["sex3"] or found["sex4"]
         if word and sex is None:
             sex = _sex(word)
     if sex is None and (named := _SEX.search(text)):

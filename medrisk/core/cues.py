@@ -48,7 +48,7 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
 _AFTER: tuple[tuple[str, CueKind], ...] = (
     (
         r"^[^,;.]{0,60}?(?:\(|-|:|\bwas\b|\bis\b|\bhas been\b|\bdose\b|\bnow\b|\bbeing\b|\bbut\b|\[|\t)\s*(?:\w+ )?(?:stop(?:ped)?|discontinued|d/c'?d?|dc'?d|held|on hold|hold|finished|completed|quit|no longer|ended|ceased|expired|inactive|not taking)\b"
-        r"|^\W*(?:on hold|held|stopped|discontinued)\b|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
+        r"|^\W*(?:on hold|held|stopped|discontinued)\b|\bnot (?:currently )?taking\b|^\s*\?\s*(?:no|not)\b|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
         "stopped",
     ),
     (
@@ -121,7 +121,7 @@ def _governing(clause: str, found: list[tuple[int, int, CueKind]]) -> CueKind:
 
 # Without one of these no pattern above can match; most lines end in plain directions and stop here.
 _AFTER_HINTS = (
-    "stop", "discon", "d/c", "dc", "hold", "held", "finish", "complet", "quit", "longer", "ended", "ceas", "expir", "inactive",
+    "stop", "not ", "? no", "discon", "d/c", "dc", "hold", "held", "finish", "complet", "quit", "longer", "ended", "ceas", "expir", "inactive",
     "taking", "past", "now off", "toler", "relief", "improv", "benefit", "persist", "worsen", "continue", "better", "fail", "later", "start",
     "begin", "planned", "allerg", "rash", "hives", "anaph", "angio", "swell", "done", "n/a", "refused", "declined", "contraind", "none",
 )  # fmt: skip

@@ -29,6 +29,8 @@ def daily_doses(sig: Sig, ingredient_count: int, default_units: tuple[str | None
     ``default_units`` gives, for each ingredient, the unit its strengths are written in when none is typed (from the
     formulary; None where that would be a guess). Everything assumed on the way is said in ``DailyDose.assumption``.
     """
+    if ingredient_count == 1 and sig.per_volume is not None and sig.per_volume.unit.endswith("/day"):
+        return (DailyDose(Quantity(sig.per_volume.value, sig.per_volume.unit.removesuffix("/day"))),)
     total = _total_by_time(sig) if sig.by_time and ingredient_count == 1 else None
     if total is not None:
         return (DailyDose(total),)

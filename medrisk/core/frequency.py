@@ -49,8 +49,8 @@ _FREQUENCIES: tuple[tuple[frozenset[str], re.Pattern[str], float | None], ...] =
     for words, pattern, per_day in (
         ("qod eod other alternate", r"\bqod\b|\beod\b|\bevery other (?:day|night)\b|\balternate days?\b", 0.5),
         (
-            "mwf tts mon week wk weekly",
-            r"\b(?:mwf|tts|mon[/,]wed[/,]fri)\b|\b(?:3|three)\s*(?:x|times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b",
+            "mwf tts tiw mon week wk weekly",
+            r"\b(?:mwf|tts|tiw|mon[/,]wed[/,]fri)\b|\b(?:3|three)\s*(?:x|times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b",
             3 / 7,
         ),
         (

@@ -13,21 +13,22 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from zlib import crc32
 
-_SOUND_RULES = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"rn", "m"), (r"ph", "f"), (r"th", "t"), (r"ck|qu|q", "k"), (r"c(?=[eiy])", "s"), (r"c", "k"), (r"x", "ks"),
-        (r"z", "s"), (r"[aeiouy]+", "a"), (r"h", ""), (r"j", "g"), (r"v", "f"), (r"(.)\1+", r"\1"),
-    )
+# Spellings that sound alike, in this order; then all vowels as one, and doubled letters as single.
+_SPELLINGS = (
+    ("rn", "m"), ("ph", "f"), ("th", "t"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("ce", "se"), ("ci", "si"), ("cy", "sy"), ("c", "k"),
+    ("x", "ks"), ("z", "s"),
 )  # fmt: skip
+_LETTERS = str.maketrans({**dict.fromkeys("eiouy", "a"), "h": None, "j": "g", "v": "f"})
+_DOUBLED = re.compile(r"(.)\1+")
 _SOUND_MARK = "~"
 
 
 def sound_skeleton(word: str) -> str:
     """What is left of a word when its vowels and its spelling variants are levelled ("ibuprophen" -> "abaprafan")."""
-    for pattern, replacement in _SOUND_RULES:
-        word = pattern.sub(replacement, word)
-    return word
+    for spelling, sound in _SPELLINGS:
+        if spelling in word:
+            word = word.replace(spelling, sound)
+    return _DOUBLED.sub(r"\1", word.translate(_LETTERS))
 
 
 def deletions(word: str) -> set[str]:

@@ -19,7 +19,7 @@ DEVICE = re.compile(
     re.IGNORECASE,
 )
 _INSTRUCTION = re.compile(
-    r"^(?:please |pt (?:to )?|patient (?:to |should )?)?(?:do not|don't|avoid|follow[- ]?up|f/u|call|return|drink|eat|limit|keep|bring|see|monitor|check|recheck|review|advised?|counsel\w*|educat\w*|remember|remind|ask|discuss with|store|wash|rest|elevate|exercise|stretch)\b"
+    r"^(?:please |pt (?:to )?|patient (?:to |should )?)?(?:do not(?! stop)|don't(?! stop)|avoid|follow[- ]?up|f/u|call|return|drink|eat|limit|keep|bring|see|monitor|check|recheck|review|advised?|counsel\w*|educat\w*|remember|remind|ask|discuss with|store|wash|rest|elevate|exercise|stretch)\b"
     r"|^take (?:all|your|the|these|this|each|with|only|as|medications?|medicines?)\b(?! \w+ tablets?)",
     re.IGNORECASE,
 )
@@ -106,6 +106,9 @@ def _is_unusual(word: str, vocabulary: Vocabulary) -> bool:
     return len(word) >= 4 and not ordinary and not vocabulary.index.lookup(word)
 
 
+_DENIED = re.compile(r"\b(?:not|no|never|denies|denied|refuses|without|none|allergic)\b", re.IGNORECASE)
+
+
 def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], vocabulary: Vocabulary) -> bool:
     if entry.section in {"clinical", "plan"}:
         return False
@@ -116,11 +119,6 @@ def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], voca
     has_sig = _STRONG_SIG.search(text) is not None
     if has_sig and unusual and len(words) <= 14:
         return True
-    if (
-        _CLASS_HINT.search(text)
-        and len(words) <= 8
-        and not _INSTRUCTION.match(text)
-        and cue_before(text) not in {"none", "allergy"}
-    ):
+    if _CLASS_HINT.search(text) and len(words) <= 8 and not _INSTRUCTION.match(text) and not _DENIED.search(text):
         return True
     return bool(unusual) and not clinical and len(words) <= (4 if entry.is_item else 3)

@@ -12,12 +12,22 @@ from dataclasses import dataclass, replace
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Findings
 from medrisk.core.model import Citation, Finding, Line, Medication, Note
-from medrisk.core.rules import Claim, ClassEffect, DrugClass, KnowledgeBase, RedFlag, Rule, SourceRef, Tier
+from medrisk.core.rules import (
+    Claim,
+    ClassEffect,
+    ConditionInfo,
+    DrugClass,
+    KnowledgeBase,
+    RedFlag,
+    Rule,
+    SourceRef,
+    Tier,
+)
 from medrisk.core.wording import join, lower_first, sentence
 
 _KIND_ORDER = {
     "red_flag": 0, "dose_cap": 1, "interaction": 1, "duplicate": 2, "burden": 3, "missing_information": 4, "cascade": 5,
-    "drug_class": 6,
+    "drug_class": 6, "symptom": 7,
 }  # fmt: skip
 _CONTEXT_WORDS = {"dose": "the dose", "age": "the age", "sex": "the sex"}
 
@@ -57,6 +67,7 @@ class NoteWriter:
             self._with_elsewhere(self._note(finding, found, patient), found.elsewhere) for finding in found.findings
         ]
         notes += self._only_elsewhere(found, patient)
+        notes += self._other_explanations(facts)
         return tuple(sorted(notes, key=_reading_order))
 
     def _note(self, finding: Finding, found: Findings, patient: _Patient) -> Note:
@@ -211,6 +222,36 @@ class NoteWriter:
             note = self._rule(finding, rule, found, patient)
             notes.append(_elsewhere_note(note, self._where(finding), rule.name))
         return notes
+
+    def _other_explanations(self, facts: PatientFacts) -> list[Note]:
+        """What the patient has that may explain a symptom without any drug: conditions, and laboratory values."""
+        notes = []
+        for symptom, present in sorted(facts.symptoms.items()):
+            info = self.knowledge.symptoms.get(symptom)
+            if not present or info is None:
+                continue
+            conditions = [
+                condition for name, has in sorted(facts.conditions.items())
+                if has and (condition := self.knowledge.conditions.get(name)) is not None and symptom in condition.explains
+            ]  # fmt: skip
+            values = [self._effect_name(e) for e in info.explained_by if self._lab_shows(e, facts)]
+            if conditions:
+                notes.append(self._other_explanation(info.id, info.name, conditions, values))
+        return notes
+
+    def _other_explanation(self, symptom: str, name: str, conditions: list[ConditionInfo], values: list[str]) -> Note:
+        causes = [
+            *(condition.name for condition in conditions),
+            *(f"the {value} in the laboratory values" for value in values),
+        ]
+        refs = tuple(ref for condition in conditions for ref in condition.sources)
+        return Note(
+            id=f"symptom:{symptom}", rule=symptom, kind="symptom", tier=Tier.INFO, severity=None, interruptive=False, drugs=(),
+            effects=(), evidence=None, verified=any(ref.verified for ref in refs),
+            summary=f"{name} may have other explanations: {join([lower_first(cause) for cause in causes])}",
+            why=tuple(f"{condition.name}: {condition.note}" for condition in conditions),
+            actions=("weigh these before a drug is blamed",), sources=self._cite(refs), lines=(),
+        )  # fmt: skip
 
     def _where(self, finding: Finding) -> str:
         return ", ".join(sorted(finding.jurisdictions))

@@ -102,7 +102,7 @@ def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
     first = line.text.rsplit("\n", 1)[0] if "\n" in line.text else line.text
     sig = parse_sig(f"{unglue(fold(first))}\t{entry.text}", len(names))
     route = _route(sig, line.route, names, vocabulary)
-    return replace(line, text=text, sig=sig, route=route, daily_doses=_daily_doses(sig, names, vocabulary))
+    return replace(line, text=text, sig=sig, route=route, daily_doses=_daily_doses(sig, names, route, vocabulary))
 
 
 def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
@@ -147,6 +147,8 @@ def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: 
     if not is_joined:
         return False
     # "a / b" is one product only when such a product exists; otherwise two drugs, between which rules must be able to fire.
+    if group[-1].terms[0].kind == "brand" and mention.terms[0].kind == "brand":
+        return False
     is_product = any(known | names <= product for product in vocabulary.products)
     return is_product or vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0])
 
@@ -166,8 +168,11 @@ def _lines_of(
             )
         if cue == "active" and entry.section == "plan" and _START.search(between):
             cue = "planned"
-        after = cue_after(text[group[-1].end : next_start]) or _conditional_start(
-            between, text[group[-1].end : next_start]
+        following = text[group[-1].end : next_start]
+        after = (
+            _replaced(following, index + 1 < len(groups))
+            or cue_after(following)
+            or _conditional_start(between, text[group[-1].end : next_start])
         )
         context = _context(entry, cue, after, text)
         piece = _directions(text, 0 if index == 0 else group[0].start, next_start, group, clinical)
@@ -188,6 +193,17 @@ def _directions(text: str, start: int, end: int, group: Sequence[Mention], clini
     for words in clinical:
         piece = piece.replace(words, " ")
     return piece
+
+
+_REPLACED = re.compile(
+    r"(?:\b(?:changed|switched|converted|swapped)(?: over)? (?:to|for)|\breplaced (?:by|with)|-+>|→|=>)\s*(?:the|a)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _replaced(following: str, is_followed: bool) -> CueKind | None:
+    """ "simvastatin 40 mg changed to rosuvastatin": the first is no longer taken."""
+    return "stopped" if is_followed and _REPLACED.search(following) else None
 
 
 _START = re.compile(r"\b(?:start|begin|add|initiate)\s*$", re.IGNORECASE)
@@ -263,17 +279,24 @@ def _line_of(
     if sig.bare_numbers and not is_bare:
         sig = replace(sig, bare_numbers=())
     known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)
+    route = _route(sig, known_route, names, vocabulary)
     return Line(
         entry.number, entry.raw.strip(), "matched" if is_taken else "ignored", context,
         ingredients=tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names),
         candidates=worst.candidates if worst.method == "corrected" else (), method=worst.method, score=worst.score,
         product=first.name if first.kind in {"brand", "product"} else None, sig=sig,
-        route=_route(sig, known_route, names, vocabulary), daily_doses=_daily_doses(sig, names, vocabulary),
+        route=route, daily_doses=_daily_doses(sig, names, route, vocabulary),
         reason=_REASONS[context], warnings=_warnings(group),
     )  # fmt: skip
 
 
-def _daily_doses(sig: Sig, names: tuple[str, ...], vocabulary: Vocabulary) -> tuple[DailyDose | None, ...]:
+_INJECTED = frozenset({"subcutaneous", "intramuscular", "intravenous", "injection", "implant", "intrathecal"})
+
+
+def _daily_doses(sig: Sig, names: tuple[str, ...], route: str, vocabulary: Vocabulary) -> tuple[DailyDose | None, ...]:
+    """The day's amounts. Injections without a frequency are given once or rarely, so nothing is assumed of them."""
+    if route in _INJECTED and sig.frequency is None and not sig.by_time:
+        return (None,) * len(names)
     return daily_doses(sig, len(names), tuple(vocabulary.units.get(name) for name in names))
 
 

@@ -22,7 +22,7 @@ _WORD_NUMBER = "|".join(re.escape(word) for word in WORD_NUMBERS)
 _PER_VOLUME = re.compile(
     rf"({NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*({NUMBER})?\s*(ml|mls|l|actuation|puff|dose|spray)\b"
 )
-_PER_TIME = re.compile(rf"({NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*(?:24\s*h(?:ours?|r)?|h(?:ou)?r?|day)\b")
+_PER_TIME = re.compile(rf"({NUMBER})\s*({_UNIT})\s*(?:/|per\s)\s*(24\s*h(?:ours?|rs?)?|h(?:ou)?r?)\b")
 _STRENGTH_LIST = re.compile(
     rf"(?<![\d.:/])({NUMBER})\s*({_UNIT})?{_UNIT_END}((?:\s*[/-]\s*(?:{NUMBER})\s*(?:(?:{_UNIT}){_UNIT_END})?)+)(?![\d/])"
 )
@@ -98,7 +98,7 @@ _TIMES_OF_DAY = (
     r"(?:q?am|q?pm|mornings?|noon|midday|lunch|evenings?|nights?|bedtime|q?hs|mane|nocte|breakfast|dinner|supper)"
 )
 _BY_TIME = re.compile(rf"({NUMBER}|one|two|three|four)\s*({_UNIT}|{DOSE_FORM})?\s*{_TIMES_OF_DAY}\b")
-_COUNT_AT_END = re.compile(r"(?:^|\s)([1-6]|one|two|three|four|half)\s*$")
+_COUNT_AT_END = re.compile(r"(?:^|\s)([1-6]|one|two|three|four|half|i{1,3})\s*$")
 
 
 def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
@@ -172,7 +172,12 @@ def _quantity(number: str, unit: str) -> Quantity:
 
 
 def _take_per_volume(text: str) -> tuple[Quantity | None, str]:
-    """A concentration ("250 mg/5 mL", "100 mcg/actuation") as amount per 1 mL or actuation."""
+    """A concentration ("250 mg/5 mL", "100 mcg/actuation") as amount per 1 mL or actuation; a rate ("25 mcg/h") as per day."""
+    rate = _PER_TIME.search(text)
+    if rate is not None:
+        amount = _quantity(rate[1], rate[2])
+        times = 24 if rate[3].startswith("h") else 1
+        return Quantity(amount.value * times, f"{amount.unit}/day"), blank_out(text, rate)
     match = _PER_VOLUME.search(text)
     if match is None:
         return None, text

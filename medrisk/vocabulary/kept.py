@@ -8,20 +8,24 @@ from __future__ import annotations
 import json
 import mmap
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from medrisk import __version__
+from medrisk.core import matching, near, text, words
 from medrisk.core.matching import NameIndex
 from medrisk.core.model import Ingredient
 from medrisk.core.names import Vocabulary
 from medrisk.files import write_whole
+from medrisk.vocabulary import formulary
 from medrisk.vocabulary.formulary import build_vocabulary, ingredients_by_code
 
-# Raise it when the kept form changes, so that older files are not taken for new ones.
-FORMAT = 1
+# What is kept depends on this code and its lists of words as well as on the data.
+_MAKERS = (matching, near, text, words, formulary)
 KEPT_FILES = 4
 
 _FILE_NAME = re.compile(r"(?:names|near)-[0-9a-f]{12}-[^/]+")
@@ -38,7 +42,7 @@ def load_vocabulary(
     """The vocabulary of this version of the data, from ``cache_dir`` where it was kept."""
     if cache_dir is None:
         return build_vocabulary(areas, abbreviations, class_words, look_alikes)
-    suffix = f"{version}-{__version__}-{FORMAT}"
+    suffix = f"{version}-{__version__}-{_code_mark()}"
     path = cache_dir / f"names-{suffix}.json"
     store = NearFile(cache_dir / f"near-{suffix}.bin")
     with suppress(OSError, ValueError, KeyError, TypeError):
@@ -48,6 +52,14 @@ def load_vocabulary(
         write_whole(path, json.dumps(plain, ensure_ascii=False).encode())
         _drop_old(cache_dir)
     return _from_plain(plain, store)
+
+
+def _code_mark() -> str:
+    """A checksum of the code that makes what is kept, so that files of older code are not taken for new ones."""
+    mark = 0
+    for module in (*_MAKERS, sys.modules[__name__]):
+        mark = crc32(Path(str(module.__file__)).read_bytes(), mark)
+    return f"{mark:08x}"
 
 
 class NearFile:

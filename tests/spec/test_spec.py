@@ -118,7 +118,7 @@ def _seen(report: Report) -> str:
     return "\n".join(["lines", *lines, "notes", *notes, "contributors", *ranked, "questions", *questions])
 
 
-@pytest.mark.parametrize("scenario", _scenarios())
+@pytest.mark.parametrize("scenario", list(_scenarios()))
 def test_scenario(scenario: Scenario, services: dict[str, Medrisk]) -> None:
     assert scenario.keys() <= _KEYS
     assert scenario["expect"].keys() <= _CHECKS.keys(), "an expectation that this test does not know"
@@ -127,7 +127,7 @@ def test_scenario(scenario: Scenario, services: dict[str, Medrisk]) -> None:
     assert not missed, f"\nexpected {missed}\n{_seen(report)}"
 
 
-@pytest.mark.parametrize("scenario", _scenarios())
+@pytest.mark.parametrize("scenario", list(_scenarios()))
 def test_what_is_promised_of_every_answer(scenario: Scenario, service: Medrisk) -> None:
     report = service.check(scenario["paste"])
     _accounts_for_every_line(scenario["paste"], report)
