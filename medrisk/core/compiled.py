@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from medrisk.core.model import Medication
@@ -56,8 +56,18 @@ class Present:
                             found[medication.ingredient.name, medication.line] = medication
         return [found[key] for key in sorted(found)]
 
+    def pick(self, by_bit: Mapping[int, Sequence[int]]) -> set[int]:
+        """Whatever is filed under one of the patient's drugs."""
+        return {number for bit in self.by_bit for number in by_bit.get(bit, ())}
+
     def _of(self, mask: int) -> Iterable[Medication]:
-        while mask:
-            low = mask & -mask
-            yield from self.by_bit[low.bit_length() - 1]
-            mask ^= low
+        for bit in bits_of(mask):
+            yield from self.by_bit[bit]
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from medrisk.core.compiled import CompiledSlot, Present
+from medrisk.core.compiled import CompiledSlot, Present, bits_of
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.model import Finding, FindingKind, Medication, Patient
 from medrisk.core.participants import (
@@ -51,7 +51,6 @@ class _CompiledRule:
 @dataclass(frozen=True, slots=True)
 class _CompiledClass:
     drug_class: DrugClass
-    mask: int
     members: CompiledSlot
 
 
@@ -77,15 +76,19 @@ class Engine:
         self._by_identity: dict[int, CompiledSlot] = {}
         self._kept: list[Slot] = []  # keeps what is found by identity alive, so that no identity is given out twice
         self._classes = [
-            _CompiledClass(c, self._mask(c.members), self._compile(Slot((Selector(drug_class=c.id),), SYSTEMIC_ROUTES)))
+            _CompiledClass(c, self._compile(Slot((Selector(drug_class=c.id),), SYSTEMIC_ROUTES)))
             for c in knowledge.classes.values()
         ]
+        # Where to look for the few classes and rules that a patient's drugs can touch, among hundreds.
+        self._classes_by_bit = _by_bit(c.members.union for c in self._classes)
         self._rules = [
             _CompiledRule(
                 rule, tuple(self._compile(slot) for slot in rule.participants), bool(rule.jurisdiction & home)
             )
             for rule in knowledge.rules.values()
         ]
+        self._rules_by_bit = _by_bit(r.slots[0].union if r.slots else 0 for r in self._rules)
+        self._rules_of_all = [number for number, compiled in enumerate(self._rules) if not compiled.slots]
         self._burden_members = {rule.id: self._effect_members(rule) for rule in knowledge.rules.values() if rule.burden}
 
     def find(self, medications: Sequence[Medication], patient: Patient) -> Findings:
@@ -94,7 +97,8 @@ class Engine:
         present = Present(self._bits, ordered)
         facts = PatientFacts(patient, lambda slot: bool(self._known_filling(present, slot)))
         search = _Search(self, present, facts)
-        for compiled in self._rules:
+        for number in sorted({*self._rules_of_all, *present.pick(self._rules_by_bit)}):
+            compiled = self._rules[number]
             if all(slot.union & present.union for slot in compiled.slots):
                 search.apply(compiled)
         findings = [*search.red_flags(), *search.findings, *self._class_findings(present)]
@@ -110,7 +114,8 @@ class Engine:
         bit = self._bits.get(ingredient)
         if bit is None:
             return []
-        return [c.drug_class for c in self._classes if c.mask >> bit & 1 and route in c.drug_class.routes]
+        found = (self._classes[number].drug_class for number in self._classes_by_bit.get(bit, ()))
+        return [drug_class for drug_class in found if route in drug_class.routes]
 
     def burden_members(self, rule: Rule, present: Present) -> list[tuple[Medication, DrugClass]]:
         """The drugs that add to a burden, each with the class through which it does."""
@@ -181,11 +186,10 @@ class Engine:
 
     def _class_findings(self, present: Present) -> list[Finding]:
         found = []
-        for compiled in self._classes:
+        for number in sorted(present.pick(self._classes_by_bit)):
+            compiled = self._classes[number]
             drug_class = compiled.drug_class
-            if drug_class.role == "grouping" or not compiled.mask & present.union:
-                continue
-            members = tuple(present.filling(compiled.members))
+            members = () if drug_class.role == "grouping" else tuple(present.filling(compiled.members))
             if members:
                 found.append(Finding("drug_class", drug_class.id, members, Tier.INFO))
         return found
@@ -195,6 +199,15 @@ class Engine:
         for name in names:
             mask |= 1 << self._bits.setdefault(name, len(self._bits))
         return mask
+
+
+def _by_bit(masks: Iterable[int]) -> dict[int, list[int]]:
+    """For each bit, the numbers of the masks that have it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for number, mask in enumerate(masks):
+        for bit in bits_of(mask):
+            found[bit].append(number)
+    return dict(found)
 
 
 class _Search:

@@ -179,13 +179,14 @@ class NoteWriter:
         return f"{join(names)} ({lower_first(drug_class.name)}): {role.get(drug_class.role, '')}{known if effects else 'no effect listed'}"
 
     def _class_why(self, drug_class: DrugClass, effects: Sequence[ClassEffect]) -> Iterable[str]:
+        # First what keeps the rest from misleading: the blinded evidence on statins, say.
+        yield from (_marked(claim) for claim in drug_class.context)
         if drug_class.mechanism:
             yield sentence(drug_class.mechanism)
         for effect in effects:
             grade = f"{self._effect_name(effect.effect)}: {effect.grade.value}"
             yield grade + ("" if any(ref.verified for ref in effect.sources) else " (unverified)")
             yield from (sentence(figure.text) for figure in effect.figures if _is_read(figure))
-        yield from (_marked(claim) for claim in drug_class.context)
         if drug_class.onset is not None:
             yield "Onset: " + drug_class.onset.text + ("" if drug_class.onset.verified else " (unverified)")
         if drug_class.dose_dependence is not None:
