@@ -13,7 +13,7 @@ from medrisk.core.model import Candidate, Ingredient
 class Vocabulary:
     """What the reader needs to know of names: the index, ingredient facts, and words that name only a class.
 
-    ``class_words`` are in the form of ``name_key``. ``by_code`` resolves an RxCUI that was typed;
+    ``class_words`` are in the form of ``name_key``, filed by their first word, longest first. ``by_code`` resolves an RxCUI that was typed;
     ``products`` holds the ingredient sets of known fixed-dose products. ``units`` holds the strength unit of an ingredient whose strengths
     come in one unit only.
     """
@@ -22,7 +22,7 @@ class Vocabulary:
     ingredients: dict[str, Ingredient]
     routes: dict[str, str]
     units: dict[str, str]
-    class_words: tuple[str, ...]
+    class_words: dict[str, tuple[str, ...]]
     by_code: Callable[[str], Term | None]
     products: frozenset[frozenset[str]] = frozenset()
     release: str | None = None

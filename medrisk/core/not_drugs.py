@@ -80,10 +80,18 @@ def is_about_allergies(entry: Entry, text: str) -> bool:
     return ALLERGY_LINE.search(text) is not None and not ALLERGY_EXCEPTION.search(text)
 
 
+def _first_class_word(key: str, vocabulary: Vocabulary) -> str:
+    for first in key.split():
+        for word in vocabulary.class_words.get(first, ()):
+            if f" {word} " in key:
+                return word
+    return ""
+
+
 def class_word(text: str, vocabulary: Vocabulary) -> str:
     """The words on an entry that name a class of drugs ("blood thinner"), unless they say that none is taken."""
     key = f" {name_key(text)} "
-    found = next((word for word in vocabulary.class_words if f" {word} " in key), "")
+    found = _first_class_word(key, vocabulary)
     following = key[key.index(f" {found} ") + len(found) + 2 :].split(" ", 1)[0] if found else ""
     if (
         not found

@@ -34,7 +34,10 @@ def build_vocabulary(
     terms = [replace(term, unsafe=True) if name_key(term.name) in unsafe else term for term in terms]
     known = {name_key(term.name) for term in terms}
     terms += [
-        term for text, facts in abbreviations.items() if name_key(text) not in known for term in _abbreviation_terms(text, facts)
+        term
+        for text, facts in abbreviations.items()
+        if name_key(text) not in known
+        for term in _abbreviation_terms(text, facts)
     ]
     by_code = ingredients_by_code(ingredients)
     return Vocabulary(
@@ -42,10 +45,17 @@ def build_vocabulary(
         ingredients=ingredients,
         routes={name: facts["route"] for name, facts in entries.items() if facts.get("route")},
         units={name: facts["unit"] for name, facts in entries.items() if facts.get("unit")},
-        class_words=tuple(sorted((name_key(word) for word in class_words), key=len, reverse=True)),
+        class_words=_by_first_word(name_key(word) for word in class_words),
         by_code=by_code.get,
         products=frozenset(frozenset(facts["ingredients"]) for _, facts in products),
     )
+
+
+def _by_first_word(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    filed: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        filed.setdefault(word.split(" ", 1)[0], []).append(word)
+    return {first: tuple(found) for first, found in filed.items()}
 
 
 def _ingredient_terms(name: str, facts: Mapping[str, Any]) -> Iterator[Term]:

@@ -84,7 +84,7 @@ def _to_plain(vocabulary: Vocabulary) -> dict[str, Any]:
         "ingredients": {name: found.rxcui for name, found in vocabulary.ingredients.items()},
         "routes": vocabulary.routes,
         "units": vocabulary.units,
-        "class_words": list(vocabulary.class_words),
+        "class_words": vocabulary.class_words,
         "products": sorted(sorted(product) for product in vocabulary.products),
     }
 
@@ -96,7 +96,7 @@ def _from_plain(plain: Mapping[str, Any], store: NearFile) -> Vocabulary:
         ingredients=ingredients,
         routes=plain["routes"],
         units=plain["units"],
-        class_words=tuple(plain["class_words"]),
+        class_words=plain["class_words"],
         by_code=ingredients_by_code(ingredients).get,
         products=frozenset(map(frozenset, plain["products"])),
     )
