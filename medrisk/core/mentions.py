@@ -280,9 +280,13 @@ def _candidates(match: Match, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     return tuple(candidate_of(t, match.score, vocabulary) for t in match.terms[:5])
 
 
+# Below this likeness a name beside an unknown word would only mislead.
+_NEAR_ENOUGH_TO_SHOW = 76.0
+
+
 def nearest_drugs(text: str, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     for token in tokenise(text):
         if may_be_misspelt(token, frozenset()):
             near = vocabulary.index.nearest(token.text, 4)
-            return tuple(candidate_of(c.term, c.score, vocabulary) for c in near if c.score >= 70)
+            return tuple(candidate_of(c.term, c.score, vocabulary) for c in near if c.score >= _NEAR_ENOUGH_TO_SHOW)
     return ()

@@ -304,7 +304,7 @@ def _look_alikes(group: Sequence[Mention], vocabulary: Vocabulary) -> Mention | 
     """ "quinine/quinidine": two look-alikes written as if either were meant."""
     for a, b in pairwise(group):
         if vocabulary.index.are_look_alikes(a.terms[0], b.terms[0]):
-            return replace(a, reason="two look-alike names stand together: which one is meant?")
+            return replace(a, reason="two look-alike names stand together")
     return None
 
 
