@@ -65,12 +65,22 @@ class KnowledgeError(MedriskError):
 
     http_status = 500
     title = "The knowledge files have faults"
+    place = "the knowledge files"
+    help = "Mend the files named above; docs/knowledge-guide.md says what each field may hold."
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         noun = "fault" if len(self.faults) == 1 else "faults"
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(
-            f"{len(self.faults)} {noun} in the knowledge files:\n{lines}",
-            hint="Mend the files named above; docs/knowledge-guide.md says what each field may hold.",
+            f"{len(self.faults)} {noun} in {self.place}:\n{lines}",
+            hint=self.help,
         )
+
+
+class SiteTableError(KnowledgeError):
+    """A site's own interaction table cannot be used as it stands. Shown in full: no other command would show it."""
+
+    title = "The site's interaction table has faults"
+    place = "the site's interaction table"
+    help = "Mend the lines named above; docs/site-table.md says what each column may hold."

@@ -60,6 +60,7 @@ def versions_to_dict(versions: Versions) -> Json:
         "knowledge": versions.knowledge,
         "vocabulary": versions.vocabulary,
         "vocabulary_release": versions.vocabulary_release,
+        "site_table": versions.site_table,
     }
 
 

@@ -27,7 +27,9 @@ class Medrisk:
         self.vocabulary = vocabulary
         self.settings = settings
         self.engine = Engine(knowledge, settings.jurisdiction)
-        self.versions = Versions(__version__, knowledge.version, "embedded formulary", vocabulary.release)
+        self.versions = Versions(
+            __version__, knowledge.version, "embedded formulary", vocabulary.release, knowledge.site_table
+        )
 
     def check(self, text: str) -> Report:
         """Assess one paste: a list with whatever symptoms, conditions and labs stand in it.
@@ -86,10 +88,16 @@ class Medrisk:
 
 
 def build_service(settings: Settings) -> Medrisk:
-    """Load knowledge and vocabulary from the settings' folders, from the cache where it is fresh."""
+    """Load knowledge, vocabulary and the site's own table as the settings say, from the cache where it is fresh."""
     documents = load_documents(settings.knowledge_dir, settings.cache_dir)
     vocabulary = load_vocabulary(
         documents.version, documents.formulary, documents.abbreviations, documents.class_words,
         (tuple(row["names"]) for row in documents.look_alikes), settings.cache_dir,
     )  # fmt: skip
-    return Medrisk(build_knowledge(documents), vocabulary, settings)
+    knowledge = build_knowledge(documents)
+    if settings.interactions is not None:
+        # Imported here: most sites have no table of their own.
+        from medrisk.knowledge.site_table import load_site_table, with_site_table
+
+        knowledge = with_site_table(knowledge, load_site_table(settings.interactions, vocabulary))
+    return Medrisk(knowledge, vocabulary, settings)

@@ -25,6 +25,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 2
+    interactions: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -39,6 +40,7 @@ class Settings:
             host=env.get("MEDRISK_HOST") or "127.0.0.1",
             port=_number(env, "PORT", 8000, 1, 65_535),
             workers=_number(env, "MEDRISK_WORKERS", 2, 1, 64),
+            interactions=_file(env, "MEDRISK_INTERACTIONS"),
         )
 
     @property
@@ -58,6 +60,15 @@ def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
         raise SettingsError(
             f"{name} names a folder that does not exist", hint="Give the folder that holds drug_classes/.", field=name
         )
+    return path
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name]).expanduser()
+    if not path.is_file():
+        raise SettingsError(f"{name} names a file that does not exist", hint="Give the path of a CSV file.", field=name)
     return path
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from medrisk.core.rules import DrugClass, KnowledgeBase, RedFlag, Rule
+from medrisk.core.site import SITE_STATUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def review_notice(knowledge: KnowledgeBase) -> str:
 
 
 def _count(name: str, entries: Iterable[DrugClass | Rule | RedFlag]) -> KindStatus:
-    listed = list(entries)
+    # What a site brought is neither a draft of ours nor ours to review.
+    listed = [entry for entry in entries if entry.status != SITE_STATUS]
     reviewed = sum(entry.status == "reviewed" for entry in listed)
     return KindStatus(name, len(listed), reviewed, sum(entry.evidence.is_verified for entry in listed))

@@ -18,7 +18,7 @@ from medrisk.cli.classify import classify
 from medrisk.cli.knowledge import knowledge
 from medrisk.cli.normalize import normalize
 from medrisk.cli.serve import serve
-from medrisk.errors import KnowledgeError, MedriskError
+from medrisk.errors import KnowledgeError, MedriskError, SiteTableError
 
 # What a shell reports for a program ended by SIGINT or SIGPIPE; neither may look like findings (1) or bad input (2).
 _INTERRUPTED, _PIPE_CLOSED = 130, 141
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _brief(error: MedriskError) -> str:
-    if not isinstance(error, KnowledgeError) or len(error.faults) <= _MOST_FAULTS:
+    if not isinstance(error, KnowledgeError) or isinstance(error, SiteTableError) or len(error.faults) <= _MOST_FAULTS:
         return error.message
     shown = error.message.splitlines()[: _MOST_FAULTS + 1]
     return "\n".join([*shown, f"  ... and more: `medrisk knowledge check` shows all {len(error.faults)}."])

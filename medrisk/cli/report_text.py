@@ -153,9 +153,10 @@ def _add_list(page: Page, title: str, items: Sequence[str]) -> None:
 def _add_versions(page: Page, report: Report, service: Medrisk) -> None:
     versions = report.versions
     release = f", release {versions.vocabulary_release}" if versions.vocabulary_release else ""
+    site = f", the site's own table {versions.site_table}" if versions.site_table else ""
     page.gap()
     page.text(
         f"medrisk {versions.program}, knowledge {versions.knowledge}, names from the {versions.vocabulary}{release}, "
-        f"rules of {service.settings.jurisdiction}."
+        f"rules of {service.settings.jurisdiction}{site}."
     )
 

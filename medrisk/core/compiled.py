@@ -20,11 +20,10 @@ class CompiledSlot:
 
 
 class Present:
-    """A patient's drugs as masks, one for each status and route."""
+    """A patient's drugs as one mask, and by bit; status and route are looked at for the few that a slot names."""
 
     def __init__(self, bits: dict[str, int], medications: Sequence[Medication]) -> None:
         self.bits = bits
-        self.masks: dict[tuple[str, str], int] = defaultdict(int)
         self.union = 0
         self.by_bit: dict[int, list[Medication]] = defaultdict(list)
         # By the identity of compiled slots, which live as long as the engine; the same slot stands in many rules.
@@ -32,7 +31,6 @@ class Present:
         for medication in medications:
             bit = bits.get(medication.ingredient.name)
             if bit is not None:
-                self.masks[medication.status, medication.route] |= 1 << bit
                 self.union |= 1 << bit
                 self.by_bit[bit].append(medication)
 
@@ -49,12 +47,10 @@ class Present:
         status = compiled.slot.status
         found: dict[tuple[str, int], Medication] = {}
         for mask, routes in compiled.parts:
-            for (drug_status, route), present in self.masks.items():
-                if drug_status == status and route in routes and mask & present:
-                    for medication in self._of(mask & present):
-                        if medication.status == status and medication.route in routes:
-                            found[medication.ingredient.name, medication.line] = medication
-        return [found[key] for key in sorted(found)]
+            for medication in self._of(mask & self.union):
+                if medication.status == status and medication.route in routes:
+                    found[medication.ingredient.name, medication.line] = medication
+        return [found[key] for key in sorted(found)] if len(found) > 1 else list(found.values())
 
     def pick(self, by_bit: Mapping[int, Sequence[int]]) -> set[int]:
         """Whatever is filed under one of the patient's drugs."""

@@ -1,7 +1,8 @@
 """Knowledge compiled to bit masks; medications and patient in, findings out.
 
-Every ingredient that knowledge names has a bit. A patient's drugs are one integer for each route, so that most rules
-are dismissed with two ANDs; only a rule all of whose participants are there is looked at drug by drug.
+Every ingredient that knowledge names has a bit, and a patient's drugs are one integer. Rules are filed by the drugs of
+their first participant; of those that a patient's drugs pick, most are dismissed with an AND for each participant, and
+only a rule all of whose participants are there is looked at drug by drug.
 """
 
 from __future__ import annotations
@@ -142,13 +143,14 @@ class Engine:
         if known is not None:
             return known
         excluded = self._mask(slot.excluded)
-        parts = tuple(
-            (mask & ~excluded, routes) for selector in slot.any_of for mask, routes in self._parts(selector, slot)
-        )
+        by_routes: dict[frozenset[str], int] = defaultdict(int)
+        for selector in slot.any_of:
+            for mask, routes in self._parts(selector, slot):
+                by_routes[routes] |= mask & ~excluded
         union = 0
-        for mask, _ in parts:
+        for mask in by_routes.values():
             union |= mask
-        self._slots[slot] = CompiledSlot(parts, union, slot)
+        self._slots[slot] = CompiledSlot(tuple((mask, routes) for routes, mask in by_routes.items()), union, slot)
         return self._slots[slot]
 
     def _parts(self, selector: Selector, slot: Slot) -> list[tuple[int, frozenset[str]]]:

@@ -147,7 +147,7 @@ def is_heading(text: str) -> SectionKind | None:
 
 def split_heading(text: str) -> tuple[SectionKind, str, str] | None:
     """``"Allergies: penicillin"`` -> (``"allergy"``, ``"Allergies"``, ``"penicillin"``); None without a known heading."""
-    match = _INLINE.match(text)
+    match = _INLINE.match(text) if ":" in text or " - " in text or "," in text else None
     if match is None:
         return None
     kind = is_heading(match[1])
@@ -229,6 +229,8 @@ class _ListingReader:
 
     def _read_layout(self, number: int, raw: str, text: str) -> bool:
         """Lines that are only layout: rules, page numbers, headings by themselves."""
+        if text[0].isalpha() and _DOSE_LIKE.search(text):
+            return False
         bare = _DECORATION.sub("", text)
         if not bare:
             self._add(number, raw, text, ignored="a ruled line")

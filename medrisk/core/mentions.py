@@ -57,7 +57,7 @@ def find_mentions(
         count, terms = found
         run = tokens[position : position + count]
         if _is_drug_use(run, tokens, position, terms, text, taken_words) and not _is_diluent(run[0], text, mentions):
-            end = _past_salt(tokens, position + count)
+            end = past_salt(tokens, position + count)
             method = "abbreviation" if terms[0].kind == "abbreviation" else "exact"
             mentions.append(Mention(run[0].start, tokens[end - 1].end, terms, method))
             position = end
@@ -161,7 +161,7 @@ def _is_everyday_use(token: Token, tokens: Sequence[Token], position: int, text:
     return position == 0 and (len(tokens) == 1 or _ROUND_AMOUNT.match(rest) is not None)
 
 
-def _past_salt(tokens: Sequence[Token], end: int) -> int:
+def past_salt(tokens: Sequence[Token], end: int) -> int:
     """The end of a name with the salt words that follow it ("metoprolol succinate")."""
     while end < len(tokens) and tokens[end].text in SALT_WORDS:
         end += 1
@@ -247,7 +247,7 @@ def _correct(position: int, tokens: Sequence[Token], vocabulary: Vocabulary) -> 
         best = _truncated(token.text, vocabulary) or best
     if best.status == "unknown":
         return None
-    end = _past_salt(tokens, end)
+    end = past_salt(tokens, end)
     return Mention(
         token.start, tokens[end - 1].end, best.terms, "corrected", best.score,
         _candidates(best, vocabulary), best.reason, best.candidates[0].distance if best.candidates else 0,

@@ -199,6 +199,7 @@ class Versions:
     knowledge: str
     vocabulary: str
     vocabulary_release: str | None = None
+    site_table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from medrisk.core.rules import (
     SourceRef,
     Tier,
 )
+from medrisk.core.site import evidence_word, mark_shared
 from medrisk.core.wording import join, lower_first, sentence
 
 _KIND_ORDER = {
@@ -68,7 +69,7 @@ class NoteWriter:
         ]
         notes += self._only_elsewhere(found, patient)
         notes += self._other_explanations(facts)
-        return tuple(sorted(notes, key=_reading_order))
+        return tuple(sorted(mark_shared(notes, self.knowledge.rules), key=_reading_order))
 
     def _note(self, finding: Finding, found: Findings, patient: _Patient) -> Note:
         if finding.kind == "red_flag":
@@ -99,7 +100,7 @@ class NoteWriter:
         return Note(
             id=_note_id(rule.id, "", finding.medications), rule=rule.id, kind=kind, tier=finding.tier, severity=finding.severity,
             interruptive=finding.interruptive, drugs=names, effects=rule.effects or ((rule.burden.effect,) if rule.burden else ()),
-            evidence=rule.evidence.grade.value, verified=rule.evidence.is_verified, summary=_rule_summary(rule, finding, names),
+            evidence=evidence_word(rule), verified=rule.evidence.is_verified, summary=_rule_summary(rule, finding, names),
             why=tuple(why), actions=tuple(actions), sources=self._cite(rule.evidence.sources),
             lines=_line_numbers(finding.medications, patient.lines),
             would_change=tuple(f"not known whether {lower_first(reason)}" for reason in open_modifiers),
@@ -112,7 +113,7 @@ class NoteWriter:
         summary = f"Cannot be checked without {missing}: {lower_first(rule.name)}"
         return Note(
             id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
-            severity=None, interruptive=False, drugs=names, effects=rule.effects, evidence=rule.evidence.grade.value,
+            severity=None, interruptive=False, drugs=names, effects=rule.effects, evidence=evidence_word(rule),
             verified=rule.evidence.is_verified, summary=summary,
             why=(*_lines_why(finding.medications, patient.lines, with_dose=True), sentence(rule.mechanism)),
             actions=(f"find out {missing} of {join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),

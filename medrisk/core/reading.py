@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
 from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
-from medrisk.core.matching import name_key, tokenise
-from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs
+from medrisk.core.matching import Token, name_key, tokenise
+from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs, past_salt
 from medrisk.core.model import DailyDose, Ingredient, Line, LineContext, Sig
 from medrisk.core.names import Vocabulary, candidate_of
 from medrisk.core.not_drugs import (
@@ -29,7 +30,8 @@ from medrisk.core.not_drugs import (
     looks_like_medication,
 )
 from medrisk.core.sig import parse_sig
-from medrisk.core.text import fold, line_starts, unglue
+from medrisk.core.text import fold, line_starts, squeeze, unglue
+from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, PLAIN_DIRECTIONS
 
 _LONGEST_LINE = 2_000
 _SIG_START = re.compile(
@@ -107,12 +109,15 @@ def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
 
 def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
     text = unglue(_OCR_LETTER.sub(lambda m: "l" if m[0] == "1" else "o", entry.text))[:_LONGEST_LINE]
+    tokens = tokenise(text)
+    plain = None if entry.ignored or clinical else _read_plain(entry, text, tokens, vocabulary)
+    if plain is not None:
+        return [plain]
     bare = Line(entry.number, entry.raw.strip(), "ignored", "none")
     ignored = entry.ignored or layout_reason(entry, text)
     if ignored:
         is_allergy = ignored != "a heading" and is_about_allergies(entry, text)
         return [replace(bare, reason=ignored, context="allergy" if is_allergy else "none")]
-    tokens = tokenise(text)
     taken_words = {word for span in clinical for word in name_key(span).split()}
     mentions = find_mentions(text, tokens, vocabulary, taken_words)
     mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
@@ -120,6 +125,37 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     if not groups:
         return [_no_drug(entry, text, bare, vocabulary, clinical)]
     return _lines_of(groups, entry, text, clinical, vocabulary)
+
+
+def _read_plain(entry: Entry, text: str, tokens: list[Token], vocabulary: Vocabulary) -> Line | None:
+    """The commonest line: one name that is known, then nothing but numbers and words of directions.
+
+    No cue, correction or second drug can stand on it, so that most of the reading is not needed. What is not so plain
+    gives None.
+    """
+    found = vocabulary.index.longest_at(tokens, 0) if tokens and entry.section in _TAKEN_SECTIONS else None
+    if found is None or len(found[1]) != 1 or found[1][0].kind == "abbreviation" or entry.is_stopped:
+        return None
+    count, (term,) = found
+    if tokens[0].text in EVERYDAY_SUBSTANCES or (count == 1 and tokens[0].text in NON_DRUG_WORDS):
+        return None
+    end = past_salt(tokens, count)
+    rest = tokens[end:]
+    if not rest or any(not token.text[0].isdigit() and token.text not in PLAIN_DIRECTIONS for token in rest):
+        return None
+    mention = Mention(tokens[0].start, tokens[end - 1].end, (term,), "exact")
+    is_bare = _BARE_STRENGTH.match(text[mention.end :]) is not None
+    sig = _plain_sig(squeeze(text[mention.end :]), len(term.ingredients))
+    return _line_of([mention], entry, "", is_bare, "active", vocabulary, sig)
+
+
+@lru_cache(maxsize=4096)
+def _plain_sig(directions: str, ingredient_count: int) -> Sig:
+    """Kept, because lists share a few directions; only numbers and words of PLAIN_DIRECTIONS ever come here."""
+    return parse_sig(directions, ingredient_count)
+
+
+_TAKEN_SECTIONS = frozenset({"none", "active"})
 
 
 def _group(mentions: Sequence[Mention], text: str, vocabulary: Vocabulary) -> list[list[Mention]]:
@@ -258,7 +294,13 @@ _REASONS: dict[LineContext, str] = {
 
 
 def _line_of(
-    group: list[Mention], entry: Entry, piece: str, is_bare: bool, context: LineContext, vocabulary: Vocabulary
+    group: list[Mention],
+    entry: Entry,
+    piece: str,
+    is_bare: bool,
+    context: LineContext,
+    vocabulary: Vocabulary,
+    known_sig: Sig | None = None,
 ) -> Line:
     """One line from the names of one drug and the words around them."""
     is_taken = context not in {"allergy", "none"}
@@ -275,7 +317,7 @@ def _line_of(
         )  # fmt: skip
     names = tuple(dict.fromkeys(name for m in group for name in m.terms[0].ingredients))
     worst, first = min(group, key=lambda m: m.score), group[0].terms[0]
-    sig = parse_sig(piece, len(names))
+    sig = known_sig or parse_sig(piece, len(names))
     if sig.bare_numbers and not is_bare:
         sig = replace(sig, bare_numbers=())
     known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)

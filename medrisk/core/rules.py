@@ -314,7 +314,10 @@ class LookAlike:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """Everything the engine and the notes draw on. ``version`` is a hash of the files it came from."""
+    """Everything the engine and the notes draw on. ``version`` is a hash of the files it came from.
+
+    ``site_table`` is the hash of a site's own interaction table, whose rules then stand among ``rules``.
+    """
 
     version: str
     classes: Mapping[str, DrugClass]
@@ -326,5 +329,6 @@ class KnowledgeBase:
     conditions: Mapping[str, ConditionInfo]
     labs: Mapping[str, LabInfo]
     look_alikes: tuple[LookAlike, ...] = ()
+    site_table: str | None = None
     # Kept as plain data for medrisk.core.clinical.build_clinical_terms.
     clinical: Mapping[str, list[dict[str, object]]] = field(default_factory=dict)

@@ -124,3 +124,13 @@ potassium magnesium calcium sodium iron zinc glucose dextrose oxygen alcohol eth
 chloride copper selenium iodine iodide cannabis marijuana creatinine albumin urea insulin testosterone
 estrogen progesterone cortisol lithium ammonia cholesterol thyroid honey ginger garlic turmeric lactose histamine digoxin
 """.split())  # fmt: skip
+
+# Words that only direct how a drug is taken: none of them says that it is stopped, planned or an allergy, and none is a
+# name that could be misspelt. A line that holds a known name and these alone needs no closer look.
+PLAIN_DIRECTIONS = frozenset("""
+mg mcg g gm ml meq mmol units unit iu u tab tabs tablet tablets cap caps capsule capsules caplet caplets pill pills puff puffs drop drops
+spray sprays patch po by mouth orally oral iv im sc sq subq pr qd qod qid tid bid qhs qam qpm hs od bd tds qds om nocte mane prn daily
+nightly weekly monthly once twice three four times a per day week every each other in the morning mornings evening evenings night nights at bedtime
+with food meals breakfast dinner lunch supper before after as needed required directed for er xr xl sr cr la dr ec mr odt hfa
+inhaler take one two half hour hours h q am pm noon x release extended delayed
+""".split())  # fmt: skip

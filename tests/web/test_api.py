@@ -120,6 +120,7 @@ def test_health_names_the_versions(client: FlaskClient) -> None:
             "knowledge": "abc123",
             "vocabulary": "a small vocabulary",
             "vocabulary_release": None,
+            "site_table": None,
         },
     }
 
