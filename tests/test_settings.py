@@ -20,6 +20,7 @@ VARIABLES = {
     "host": "MEDRISK_HOST",
     "port": "PORT",
     "workers": "MEDRISK_WORKERS",
+    "interactions": "MEDRISK_INTERACTIONS",
 }
 
 
@@ -34,8 +35,9 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_HOST": "127.0.0.2",
         "PORT": "9000",
         "MEDRISK_WORKERS": "4",
+        "MEDRISK_INTERACTIONS": __file__,
     }
-    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4)
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, Path(__file__))
 
 
 def test_nothing_has_to_be_set() -> None:

@@ -17,6 +17,7 @@ from medrisk.cli.check import check
 from medrisk.cli.classify import classify
 from medrisk.cli.knowledge import knowledge
 from medrisk.cli.normalize import normalize
+from medrisk.cli.scale import scale
 from medrisk.cli.serve import serve
 from medrisk.errors import KnowledgeError, MedriskError, SiteTableError
 
@@ -72,7 +73,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, normalize, classify, knowledge, serve):
+for _command in (check, normalize, classify, knowledge, scale, serve):
     cli.add_command(_command)
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from medrisk.cli.inputs import file_argument, read_text
 from medrisk.cli.output import to_json
+from medrisk.cli.overrides import interactions_option, jurisdiction_option, settings_with
 from medrisk.cli.start import start_service
-from medrisk.settings import Settings
 
 if TYPE_CHECKING:
     from medrisk.core.model import Note, Report
@@ -26,17 +25,24 @@ LEVELS = ("minor", "moderate", "major", "contraindicated", "urgent")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--all", "show_all", is_flag=True, help="Text: show every note and step of reckoning in full.")
 @click.option("--fail-on", type=click.Choice(LEVELS[::-1]), help="Exit with 1 when a note is at this level or above.")
-@click.option("--jurisdiction", metavar="CODE", help="Whose rules count: US, UK, EU, FR, CA or AU.")
+@jurisdiction_option
+@interactions_option
 @click.pass_context
 def check(
-    ctx: click.Context, file: str, form: str, show_all: bool, fail_on: str | None, jurisdiction: str | None
+    ctx: click.Context,
+    file: str,
+    form: str,
+    show_all: bool,
+    fail_on: str | None,
+    jurisdiction: str | None,
+    interactions: str | None,
 ) -> None:
     """Assess one patient's list: drugs, symptoms, conditions and labs as they were typed.
 
     FILE is a text file, or - for standard input. Lines that were not understood are listed as such; silence about a
     drug does not mean that it is safe.
     """
-    settings = _settings(jurisdiction)
+    settings = settings_with(jurisdiction, interactions)
     text = read_text(file, settings.max_text_bytes)
     service = start_service(settings)
     report = service.check(text)
@@ -54,17 +60,6 @@ def _level(note: Note) -> int:
     if note.tier.value == "urgent":
         return LEVELS.index("urgent")
     return LEVELS.index(note.severity.value) if note.severity else -1
-
-
-def _settings(jurisdiction: str | None) -> Settings:
-    settings = Settings.from_env()
-    if jurisdiction is None:
-        return settings
-    from medrisk.core.engine import JURISDICTIONS
-
-    if jurisdiction.upper() not in JURISDICTIONS:
-        raise click.UsageError(f"--jurisdiction is one of {', '.join(JURISDICTIONS)}.")
-    return replace(settings, jurisdiction=jurisdiction.upper())
 
 
 def _as_json(report: Report) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from medrisk.cli.burden import burden
+from medrisk.cli.knowledge_report import report
 from medrisk.cli.output import to_json
 from medrisk.errors import UnknownIdError
 from medrisk.settings import Settings
@@ -18,7 +20,11 @@ _FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), 
 
 @click.group()
 def knowledge() -> None:
-    """Check the knowledge files, or show an entry of them."""
+    """Check the knowledge files, show an entry, count what the rules ask of readers, or write it all out for review."""
+
+
+knowledge.add_command(burden)
+knowledge.add_command(report)
 
 
 @knowledge.command("check")
@@ -27,7 +33,7 @@ def check_files(form: str) -> None:
     """Read every file anew, past any cache. Prints all faults (exit 2), or what there is."""
     from medrisk.cli.knowledge_text import count_all, write_counts
 
-    counts = count_all(_load(fresh=True))
+    counts = count_all(load_base(fresh=True))
     click.echo(to_json(counts, indent=2) if form == "json" else write_counts(counts))
 
 
@@ -39,7 +45,7 @@ def show(entry_id: str, form: str) -> None:
     from medrisk.cli.knowledge_text import as_plain, write_entries
     from medrisk.cli.page import page_width
 
-    base = _load()
+    base = load_base()
     found = _find(base, entry_id)
     if form == "json":
         entries = [{"kind": kind, **as_plain(entry)} for kind, entry in found]
@@ -48,7 +54,8 @@ def show(entry_id: str, form: str) -> None:
         click.echo(write_entries(found, base, page_width()))
 
 
-def _load(*, fresh: bool = False) -> KnowledgeBase:
+def load_base(*, fresh: bool = False) -> KnowledgeBase:
+    """The knowledge of the settings, without names or service."""
     # Imported here: the knowledge takes time that `medrisk --help` should not.
     from medrisk.knowledge import load_knowledge
 

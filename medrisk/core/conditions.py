@@ -106,9 +106,12 @@ def _compare_lab(lab: LabResult, test: Test) -> bool | None:
         if converted is None:
             return None
         value = converted.value
-    if lab.comparator:
-        return _compare_bound(lab.comparator, value, test.op, amount.value)
-    return _OPS[test.op](value, amount.value)
+    return compare(lab.comparator, value, test.op, amount.value)
+
+
+def compare(comparator: str, value: float, op: str, limit: float) -> bool | None:
+    """Whether a value stands so to a limit; None where only a bound of the value is known and does not tell."""
+    return _compare_bound(comparator, value, op, limit) if comparator else _OPS[op](value, limit)
 
 
 def _compare_bound(comparator: str, value: float, op: str, limit: float) -> bool | None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from medrisk.core.units import Quantity
+
+if TYPE_CHECKING:
+    from medrisk.core.scale_model import Scale
 
 
 class Grade(StrEnum):
@@ -330,5 +333,6 @@ class KnowledgeBase:
     labs: Mapping[str, LabInfo]
     look_alikes: tuple[LookAlike, ...] = ()
     site_table: str | None = None
+    scales: Mapping[str, Scale] = field(default_factory=dict)
     # Kept as plain data for medrisk.core.clinical.build_clinical_terms.
     clinical: Mapping[str, list[dict[str, object]]] = field(default_factory=dict)

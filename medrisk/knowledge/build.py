@@ -26,6 +26,7 @@ from medrisk.knowledge.build_parts import (
     build_routes,
 )
 from medrisk.knowledge.build_rules import RuleBuilder
+from medrisk.knowledge.build_scales import build_scale
 from medrisk.knowledge.documents import Document, Documents
 
 
@@ -46,6 +47,7 @@ def build_knowledge(documents: Documents) -> KnowledgeBase:
             LookAlike(names=tuple(entry["names"]), sources=build_refs(entry["sources"]))
             for entry in documents.look_alikes
         ),
+        scales={entry["id"]: build_scale(entry) for entry in documents.scales if is_in_force(entry)},
         clinical={"symptoms": documents.symptoms, "conditions": documents.conditions, "labs": documents.labs},
     )
 

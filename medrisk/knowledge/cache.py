@@ -16,7 +16,7 @@ from medrisk.files import write_whole
 from medrisk.knowledge.documents import Documents
 
 # Raise it when the documents change their shape, so that older files are not taken for new ones.
-FORMAT = 1
+FORMAT = 2
 # The current version, and a few to go back and forth between branches.
 KEPT_FILES = 4
 

@@ -12,6 +12,7 @@ from medrisk.knowledge.entries import Entries, Entry, join
 from medrisk.knowledge.lab_checks import check_lab, check_lab_tests
 from medrisk.knowledge.references import check_references, known_ids
 from medrisk.knowledge.rule_checks import check_rule, check_supersedes
+from medrisk.knowledge.scale_checks import check_scale, check_scale_labs
 
 # Roles under which the engine writes no note of the class itself, so no example of one can be given.
 _SILENT_ROLES = frozenset({"grouping", "treatment", "look_alike"})
@@ -24,6 +25,7 @@ def check_entries(entries: Entries, ingredients: frozenset[str]) -> list[Fault]:
         "rules": (_check_file_name, _check_sign_off, _check_rule_examples, check_rule),
         "red_flags": (_check_sign_off, _check_rule_examples),
         "labs": (check_lab,),
+        "scales": (_check_sign_off, check_scale),
     }
     found = [
         check(entry, document)
@@ -38,6 +40,7 @@ def check_entries(entries: Entries, ingredients: frozenset[str]) -> list[Fault]:
         *_check_evidence(entries),
         *check_references(entries, known_ids(entries, ingredients)),
         *check_lab_tests(entries),
+        *check_scale_labs(entries),
         *check_supersedes(entries),
     ]
 
@@ -99,7 +102,7 @@ def _check_rule_examples(entry: Entry, document: Document) -> Iterator[Fault]:
 def _check_evidence(entries: Entries) -> Iterator[Fault]:
     """``established`` needs a source that was read; nobody has read what comes from memory."""
     unread = {entry.id for entry, source in entries.valid("sources") if source["checked"] == "background"}
-    for entry, document in entries.valid("classes", "rules", "red_flags", "symptoms", "conditions", "labs"):
+    for entry, document in entries.valid("classes", "rules", "red_flags", "symptoms", "conditions", "labs", "scales"):
         for path, holder in _with_sources(document):
             refs = holder["sources"]
             if holder.get("grade") == Grade.ESTABLISHED and not is_verified(refs):

@@ -21,6 +21,7 @@ def collect_documents(version: str, entries: Entries) -> Documents:
         conditions=_in_order(entries, "conditions"),
         labs=_in_order(entries, "labs"),
         look_alikes=_in_order(entries, "look_alikes"),
+        scales=_in_order(entries, "scales"),
         formulary=_by_file(entries),
         abbreviations=_by_id(entries, "abbreviations"),
         class_words=[entry["word"] for entry in _in_order(entries, "class_words")],

@@ -26,6 +26,7 @@ class Documents:
     conditions: list[Document]
     labs: list[Document]
     look_alikes: list[Document]
+    scales: list[Document]
     formulary: list[Document]
     abbreviations: dict[str, Document]
     class_words: list[str]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from marshmallow import Schema
 
-from medrisk.knowledge import fields, rule_schemas, schemas
+from medrisk.knowledge import fields, rule_schemas, scale_schemas, schemas
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ LAYOUT = (
     FileKind("labs.yaml", (_list("labs"),)),
     FileKind("red_flags.yaml", (_list("red_flags"),)),
     FileKind("look_alikes.yaml", (_list("look_alikes"),)),
+    FileKind("scales.yaml", (_list("scales"),)),
 )
 
 SCHEMAS: dict[str, Schema] = {
@@ -63,6 +64,7 @@ SCHEMAS: dict[str, Schema] = {
     "conditions": schemas.ConditionSchema(),
     "labs": schemas.LabSchema(),
     "look_alikes": schemas.LookAlikeSchema(),
+    "scales": scale_schemas.ScaleSchema(),
     "ingredients": schemas.IngredientSchema(),
     "products": schemas.ProductSchema(),
     "abbreviations": schemas.AbbreviationSchema(),

@@ -54,7 +54,9 @@ def read_routes(row: Row, side: str, drug: Drug | None, faults: list[CellFault])
     words = row.cells.get(column, "").replace("|", ";").lower()
     names = ["_".join(word.split()) for word in words.split(";") if word.strip()]
     if any(name not in ALL_ROUTES and name not in ROUTE_GROUPS for name in names):
-        faults.append(CellFault(row.line, column, "unknown route: systemic, local or routes such as oral; topical are expected"))
+        faults.append(
+            CellFault(row.line, column, "unknown route: systemic, local or routes such as oral; topical are expected")
+        )
         return None
     return replace(drug, routes=build_routes(names)) if drug and names else drug
 

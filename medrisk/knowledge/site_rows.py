@@ -76,9 +76,7 @@ def _check_header(line: int, columns: Sequence[str]) -> Iterator[CellFault]:
             yield CellFault(line, column, "the column stands twice")
 
 
-def _rows(
-    columns: Sequence[str], records: Sequence[tuple[int, list[str]]], faults: list[CellFault]
-) -> Iterator[Row]:
+def _rows(columns: Sequence[str], records: Sequence[tuple[int, list[str]]], faults: list[CellFault]) -> Iterator[Row]:
     for line, cells in records:
         if len(cells) == len(columns):
             yield Row(line, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))

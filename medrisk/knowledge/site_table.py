@@ -14,7 +14,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medrisk.core.names import Vocabulary
-from medrisk.core.rules import Evidence, Examples, Grade, KnowledgeBase, Rule, Selector, Severity, Slot, Source, SourceRef
+from medrisk.core.rules import (
+    Evidence,
+    Examples,
+    Grade,
+    KnowledgeBase,
+    Rule,
+    Selector,
+    Severity,
+    Slot,
+    Source,
+    SourceRef,
+)
 from medrisk.core.site import SITE_STATUS
 from medrisk.core.text import ascii_lower
 from medrisk.errors import Fault, InputError, SiteTableError
@@ -67,7 +78,9 @@ def with_site_table(knowledge: KnowledgeBase, table: SiteTable) -> KnowledgeBase
     sources = {source.id: source for source in table.sources}
     clashing = (rules.keys() & knowledge.rules.keys()) | (sources.keys() & knowledge.sources.keys())
     if clashing:
-        faults = [Fault("the site's table", key, "the knowledge files have an entry of this id") for key in sorted(clashing)]
+        faults = [
+            Fault("the site's table", key, "the knowledge files have an entry of this id") for key in sorted(clashing)
+        ]
         raise SiteTableError(faults)
     return replace(
         knowledge,

@@ -68,6 +68,51 @@ labs:
     unit: mL/min
     units: {mL/min: 1}
     plausible: [1, 200]
+  - id: kinase
+    name: Kinase
+    terms: [kinase]
+    unit: xULN
+    units: {xULN: 1}
+    plausible: [0, 5000]
+""",
+    "scales.yaml": """
+scales:
+  - id: tiny_points
+    status: draft
+    name: Tiny points
+    kind: points
+    asks: Is it so?
+    items:
+      - id: first
+        ask: Is the first thing so?
+        answers: [{id: "yes", points: 1}, {id: "no", points: 0}, {id: unknown, points: null}]
+    result:
+      bands:
+        - {label: high, at_least: 1}
+        - {label: low, at_most: 0}
+      sources: [{id: label-zocor, where: bands, verified: true}]
+    cautions:
+      - {text: a caution from memory, verified: false}
+    sources: [{id: label-zocor, where: points, verified: true}]
+    checked_by: null
+  - id: tiny_criteria
+    status: draft
+    name: Tiny criteria
+    kind: criteria
+    asks: Which is it?
+    items:
+      - {id: state, ask: "How is it?", answers: [well, unwell]}
+      - id: kinase
+        ask: How high is it?
+        only_when: {item: state, is: unwell}
+        lab: kinase
+    result:
+      bands:
+        - {label: severe, when: {item: kinase, over: 10 xULN}}
+        - {label: well, when: {not: {item: state, is: unwell}}}
+        - {label: all else}
+      sources: [{id: label-zocor, where: criteria, verified: true}]
+    sources: [{id: label-zocor, where: criteria, verified: true}]
 """,
     "red_flags.yaml": """
 red_flags:

@@ -204,7 +204,7 @@ _BENIGN = [
     "insulin glargine 20 units nightly\ninsulin aspart 6 units with meals",
     "tamsulosin 0.4 mg daily\nfinasteride 5 mg daily",
     "clotrimazole cream bd\nhydrocortisone 1% cream od",
-    "calcium carbonate 500 mg\nalendronic acid 70 mg weekly",
+    "calcium carbonate 500 mg\npravastatin 20 mg nightly",
 ]
 
 

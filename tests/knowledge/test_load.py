@@ -107,7 +107,7 @@ def test_the_clinical_reader_gets_every_field(knowledge: KnowledgeBase) -> None:
     (symptom,) = knowledge.clinical["symptoms"]
     assert symptom["not_with"] == ["menstrual"]
     assert symptom["codes"] == {"icd10cm": ["R25.2"], "snomed_ct": ["55300003"]}
-    assert [lab["id"] for lab in knowledge.clinical["labs"]] == ["potassium", "egfr"]
+    assert [lab["id"] for lab in knowledge.clinical["labs"]] == ["potassium", "egfr", "kinase"]
 
 
 def test_what_is_retired_stays_on_file_and_out_of_force(data_dir: Path) -> None:
