@@ -226,7 +226,7 @@ class NameIndex:
             return Match("unknown", candidates=nearest[:4], score=nearest[0].score if nearest else 0.0)
         best = acceptable[0]
         rivals = [
-            c for c in self._with_look_alikes(word, best, nearest) if c.term != best.term and self._rivals(best, c)
+            c for c in self._with_look_alikes(word, best, nearest) if c.term != best.term and self._rivals(word, best, c)
         ]
         if rivals:
             offered = (best, *rivals)
@@ -299,15 +299,20 @@ class NameIndex:
         names_b = {name_key(b.name), *b.ingredients}
         return any(not names_b.isdisjoint(self._look_alikes.get(name, frozenset())) for name in names_a)
 
-    def _rivals(self, best: Correction, other: Correction) -> bool:
+    def _rivals(self, word: str, best: Correction, other: Correction) -> bool:
         if set(other.term.ingredients) & set(best.term.ingredients) and len(best.term.ingredients) == 1:
             # "hydrochlorothiazde" also lies near combination names that contain it; those are no other drug.
             return False
         gap = other.distance - best.distance
         if self.are_look_alikes(best.term, other.term):
-            # One slip from a name is that name, unless its look-alike begins alike and is only one slip further.
-            is_alike = name_key(best.term.name)[0] == name_key(other.term.name)[0]
-            return gap <= _LOOK_ALIKE_REACH if best.distance > 1 else gap <= 1 and is_alike
+            if best.distance > 1:
+                return gap <= _LOOK_ALIKE_REACH
+            # One slip from a name is that name, unless its look-alike begins alike and is only one slip further, or two
+            # where the letter that is wrong is the look-alike's: "trazadol" is one slip from tramadol, but has the z.
+            key, other_key = name_key(best.term.name), name_key(other.term.name)
+            strange = set(consonants(word)) - set(consonants(key))
+            reach = 2 if strange and strange <= set(consonants(other_key)) else 1
+            return gap <= reach and key[0] == other_key[0]
         return (gap < _MARGIN_EDITS and best.score - other.score < 2 * _MARGIN_SCORE) or (
             gap <= _MARGIN_EDITS and best.score - other.score < _MARGIN_SCORE
         )

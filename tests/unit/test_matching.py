@@ -69,7 +69,7 @@ def test_most_plain_slips_are_understood(index: NameIndex) -> None:
     ("typed", "both"),
     [
         ("hydroxazine", {"hydralazine", "hydroxyzine"}), ("hydralyzine", {"hydralazine"}), ("quinidne", {"quinine", "quinidine"}),
-        ("prednisolne", {"prednisone", "prednisolone"}), ("tramadone", {"tramadol", "trazodone"}),
+        ("prednisolne", {"prednisone", "prednisolone"}), ("tramadone", {"tramadol", "trazodone"}), ("trazadol", {"tramadol", "trazodone"}),
         ("chlorpromamide", {"chlorpromazine", "chlorpropamide"}),
     ],
 )  # fmt: skip
