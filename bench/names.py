@@ -25,7 +25,7 @@ SHORTEST = 6
 
 def main() -> None:
     index = build_service(Settings.from_env()).vocabulary.index
-    names = [name for name in index.keys() if name.isalpha()]
+    names = [name for name in index.table if name.isalpha()]
     print(f"{len(index):,} names, {len(names):,} of one word; seed {SEED}")
     measure_exact(index, names)
     chosen = [name for name in names if len(name) >= SHORTEST]

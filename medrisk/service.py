@@ -16,7 +16,7 @@ from medrisk.core.rules import ClassEffect, DrugClass, KnowledgeBase
 from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
-from medrisk.vocabulary import load_vocabulary
+from medrisk.vocabulary import build_vocabulary, load_vocabulary
 
 
 class Medrisk:
@@ -91,8 +91,12 @@ def build_service(settings: Settings) -> Medrisk:
     """Load knowledge, vocabulary and the site's own table as the settings say, from the cache where it is fresh."""
     documents = load_documents(settings.knowledge_dir, settings.cache_dir)
     vocabulary = load_vocabulary(
-        documents.version, documents.formulary, documents.abbreviations, documents.class_words,
-        (tuple(row["names"]) for row in documents.look_alikes), settings.cache_dir,
+        documents.version,
+        lambda: build_vocabulary(
+            documents.formulary, documents.abbreviations, documents.class_words,
+            (tuple(row["names"]) for row in documents.look_alikes),
+        ),
+        settings.cache_dir,
     )  # fmt: skip
     knowledge = build_knowledge(documents)
     if settings.interactions is not None:

@@ -8,7 +8,7 @@ from medrisk.core.names import Vocabulary
 from medrisk.knowledge import load_documents
 from medrisk.service import Medrisk, build_service
 from medrisk.settings import Settings
-from medrisk.vocabulary import load_vocabulary
+from medrisk.vocabulary import build_vocabulary
 
 _BACKGROUND = "{id: background, where: general knowledge, verified: false}"
 SMALL = {
@@ -174,6 +174,4 @@ def small_service(folder: Path, interactions: Path | None = None) -> Medrisk:
 def small_vocabulary(folder: Path) -> Vocabulary:
     documents = load_documents(folder)
     looks = (tuple(row["names"]) for row in documents.look_alikes)
-    return load_vocabulary(
-        documents.version, documents.formulary, documents.abbreviations, documents.class_words, looks, None
-    )
+    return build_vocabulary(documents.formulary, documents.abbreviations, documents.class_words, looks)

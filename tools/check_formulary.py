@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from medrisk.core.matching import name_key
+from medrisk.core.name_keys import name_key
 from medrisk.knowledge import load_documents
 from medrisk.settings import Settings
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from medrisk.core.cues import cue_before
 from medrisk.core.listing import Entry
-from medrisk.core.matching import Match, Term, Token, tokenise
+from medrisk.core.matching import Match
 from medrisk.core.model import Candidate
+from medrisk.core.name_keys import Token, tokenise
+from medrisk.core.name_table import Term
 from medrisk.core.names import Vocabulary, candidate_of
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
 

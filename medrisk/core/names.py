@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from medrisk.core.matching import NameIndex, Term
+from medrisk.core.matching import NameIndex
 from medrisk.core.model import Candidate, Ingredient
+from medrisk.core.name_table import Term
 
 
 @dataclass(frozen=True, slots=True)

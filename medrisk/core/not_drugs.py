@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from medrisk.core.cues import cue_before
 from medrisk.core.listing import Entry
-from medrisk.core.matching import name_key, tokenise
+from medrisk.core.name_keys import name_key, tokenise
 from medrisk.core.names import Vocabulary
 from medrisk.core.text import HintedPattern
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS

@@ -16,9 +16,9 @@ from itertools import pairwise
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
 from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
-from medrisk.core.matching import Token, name_key, tokenise
 from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs, past_salt
 from medrisk.core.model import DailyDose, Ingredient, Line, LineContext, Sig
+from medrisk.core.name_keys import Token, name_key, tokenise
 from medrisk.core.names import Vocabulary, candidate_of
 from medrisk.core.not_drugs import (
     ALLERGY_EXCEPTION,

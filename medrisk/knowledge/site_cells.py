@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from medrisk.core.matching import Term, name_key
+from medrisk.core.name_keys import name_key
+from medrisk.core.name_table import Term
 from medrisk.core.names import Vocabulary
 from medrisk.core.routes import ALL_ROUTES, ROUTE_GROUPS, SYSTEMIC_ROUTES
 from medrisk.core.words import SALT_WORDS

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from medrisk.core.matching import NameIndex, Term, name_key
+from medrisk.core.matching import NameIndex
 from medrisk.core.model import Ingredient
+from medrisk.core.name_keys import name_key
+from medrisk.core.name_table import Term
 from medrisk.core.names import Vocabulary
 
 # Plain, validated documents as medrisk.knowledge hands them on.
@@ -31,7 +32,7 @@ def build_vocabulary(
         *(term for name, facts in products for term in _product_terms(name, facts)),
     ]
     unsafe = {name_key(text) for text, facts in abbreviations.items() if facts.get("unsafe")}
-    terms = [replace(term, unsafe=True) if name_key(term.name) in unsafe else term for term in terms]
+    terms = [term._replace(unsafe=True) if name_key(term.name) in unsafe else term for term in terms]
     known = {name_key(term.name) for term in terms}
     terms += [
         term
@@ -41,7 +42,7 @@ def build_vocabulary(
     ]
     by_code = ingredients_by_code(ingredients)
     return Vocabulary(
-        index=NameIndex(terms, look_alikes),
+        index=NameIndex.build(terms, look_alikes),
         ingredients=ingredients,
         routes={name: facts["route"] for name, facts in entries.items() if facts.get("route")},
         units={name: facts["unit"] for name, facts in entries.items() if facts.get("unit")},

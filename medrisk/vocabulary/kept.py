@@ -1,4 +1,4 @@
-"""The vocabulary kept between runs: names as JSON, the index of misspellings as bytes that processes share.
+"""The vocabulary kept between runs: a folder of files that processes map and share.
 
 Like the knowledge cache, this only ever saves time: without a folder, or with a damaged file, all is built anew.
 """
@@ -8,50 +8,47 @@ from __future__ import annotations
 import json
 import mmap
 import re
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+import marisa_trie
+
 from medrisk import __version__
-from medrisk.core import matching, near, text, words
+from medrisk.core import matching, name_keys, name_table, near, text, words
 from medrisk.core.matching import NameIndex
 from medrisk.core.model import Ingredient
+from medrisk.core.name_table import NameTable
 from medrisk.core.names import Vocabulary
-from medrisk.files import write_whole
+from medrisk.core.near import NearIndex
+from medrisk.files import write_folder_whole
 from medrisk.vocabulary import formulary
-from medrisk.vocabulary.formulary import build_vocabulary, ingredients_by_code
+from medrisk.vocabulary.formulary import ingredients_by_code
 
 # What is kept depends on this code and its lists of words as well as on the data.
-_MAKERS = (matching, near, text, words, formulary)
-KEPT_FILES = 4
+_MAKERS = (matching, name_keys, name_table, near, text, words, formulary)
+KEPT_FOLDERS = 3
+_FOLDER_NAME = re.compile(r"names-[0-9a-f]{12}-[^/]+")
+_FACTS, _TRIE, _ROWS, _NEAR = "facts.json", "names.marisa", "rows.bin", "near.bin"
 
-_FILE_NAME = re.compile(r"(?:names|near)-[0-9a-f]{12}-[^/]+")
 
-
-def load_vocabulary(
-    version: str,
-    areas: Iterable[Mapping[str, Any]],
-    abbreviations: Mapping[str, Mapping[str, Any]],
-    class_words: Sequence[str],
-    look_alikes: Iterable[tuple[str, ...]],
-    cache_dir: Path | None,
-) -> Vocabulary:
-    """The vocabulary of this version of the data, from ``cache_dir`` where it was kept."""
+def load_vocabulary(version: str, build: Callable[[], Vocabulary], cache_dir: Path | None) -> Vocabulary:
+    """The vocabulary of this version of the data, from ``cache_dir`` where it was kept, else as ``build`` makes it."""
     if cache_dir is None:
-        return build_vocabulary(areas, abbreviations, class_words, look_alikes)
-    suffix = f"{version}-{__version__}-{_code_mark()}"
-    path = cache_dir / f"names-{suffix}.json"
-    store = NearFile(cache_dir / f"near-{suffix}.bin")
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return _from_plain(json.loads(path.read_bytes()), store)
-    plain = _to_plain(build_vocabulary(areas, abbreviations, class_words, look_alikes))
+        return build()
+    folder = cache_dir / f"names-{version}-{__version__}-{_code_mark()}"
+    with suppress(OSError, ValueError, KeyError, TypeError, RuntimeError):
+        return _open(folder)
+    vocabulary = build()
     with suppress(OSError):
-        write_whole(path, json.dumps(plain, ensure_ascii=False).encode())
+        write_folder_whole(folder, _files(vocabulary))
         _drop_old(cache_dir)
-    return _from_plain(plain, store)
+        return _open(folder)
+    return vocabulary
 
 
 def _code_mark() -> str:
@@ -62,47 +59,47 @@ def _code_mark() -> str:
     return f"{mark:08x}"
 
 
-class NearFile:
-    """The index of misspellings in a file, mapped so that workers on one machine hold it once."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self) -> memoryview | None:
-        with suppress(OSError, ValueError), self._path.open("rb") as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        return None
-
-    def write(self, content: bytes) -> None:
-        with suppress(OSError):
-            write_whole(self._path, content)
-
-
-def _to_plain(vocabulary: Vocabulary) -> dict[str, Any]:
-    return {
-        "index": vocabulary.index.to_plain(),
+def _files(vocabulary: Vocabulary) -> Mapping[str, bytes]:
+    trie, rows = vocabulary.index.table.content
+    facts = {
+        "look_alikes": {name: sorted(others) for name, others in vocabulary.index.look_alikes.items()},
         "ingredients": {name: found.rxcui for name, found in vocabulary.ingredients.items()},
         "routes": vocabulary.routes,
         "units": vocabulary.units,
         "class_words": vocabulary.class_words,
         "products": sorted(sorted(product) for product in vocabulary.products),
     }
+    return {
+        _FACTS: json.dumps(facts, ensure_ascii=False).encode(),
+        _TRIE: trie,
+        _ROWS: rows,
+        _NEAR: vocabulary.index.near.content,
+    }
 
 
-def _from_plain(plain: Mapping[str, Any], store: NearFile) -> Vocabulary:
-    ingredients = {name: Ingredient(name, rxcui) for name, rxcui in plain["ingredients"].items()}
+def _open(folder: Path) -> Vocabulary:
+    facts: Mapping[str, Any] = json.loads((folder / _FACTS).read_bytes())
+    table = NameTable(marisa_trie.Trie().mmap(str(folder / _TRIE)), _mapped(folder / _ROWS))
+    look_alikes = {name: frozenset(others) for name, others in facts["look_alikes"].items()}
+    ingredients = {name: Ingredient(name, rxcui) for name, rxcui in facts["ingredients"].items()}
     return Vocabulary(
-        index=NameIndex.from_plain(plain["index"], store),
+        index=NameIndex(table, look_alikes, NearIndex(_mapped(folder / _NEAR))),
         ingredients=ingredients,
-        routes=plain["routes"],
-        units=plain["units"],
-        class_words=plain["class_words"],
+        routes=facts["routes"],
+        units=facts["units"],
+        class_words=facts["class_words"],
         by_code=ingredients_by_code(ingredients).get,
-        products=frozenset(map(frozenset, plain["products"])),
+        products=frozenset(map(frozenset, facts["products"])),
     )
 
 
+def _mapped(path: Path) -> memoryview:
+    """The bytes of a file, held once by all processes that read it. Raises OSError or ValueError."""
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
 def _drop_old(cache_dir: Path) -> None:
-    files = [path for path in cache_dir.iterdir() if _FILE_NAME.fullmatch(path.name)]
-    for path in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)[KEPT_FILES:]:
-        path.unlink(missing_ok=True)
+    folders = [path for path in cache_dir.iterdir() if _FOLDER_NAME.fullmatch(path.name)]
+    for path in sorted(folders, key=lambda folder: folder.stat().st_mtime_ns, reverse=True)[KEPT_FOLDERS:]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medrisk.core.matching import NameIndex, Term, name_key, tokenise
+from medrisk.core.matching import NameIndex
+from medrisk.core.name_keys import name_key, tokenise
+from medrisk.core.name_table import Term
 
 _NAMES = """simvastatin|vitamin d|vitamin d3|vitamin b12|magnesium oxide|magnesium|insulin glargine|insulin|fish oil|k-dur|warfarin|
 co-amilofruse|amlodipine|amlodipine besylate|lisinopril|hydroxyzine|hydralazine|Toprol XL|Tylenol PM|tylenol|St. John's wort""".replace("\n", "").split("|")
 _TERMS = [Term(name, (f"drug {number}",), "ingredient") for number, name in enumerate(_NAMES)] + [
     Term("PAIR", ("drug 0",), "abbreviation"), Term("PAIR", ("drug 1",), "abbreviation"), Term("Pair ", ("drug 0",), "synonym"),
 ]  # fmt: skip
-_INDEX = NameIndex(_TERMS, [("hydroxyzine", "hydralazine")])
+_INDEX = NameIndex.build(_TERMS, [("hydroxyzine", "hydralazine")])
 _FILLERS = ["40", "mg", "daily", "vitamin", "oxide", ",", "and", "xl", "3"]
 _texts = st.lists(st.sampled_from([*_NAMES, *_FILLERS, "PAIR", "simvastat", "INSULIN"]), min_size=1, max_size=6).map(" ".join)
 

@@ -10,8 +10,8 @@ import pytest
 from real_knowledge import DOCUMENTS as _DOCUMENTS
 
 from medrisk.core.codes import RxCui
-from medrisk.core.matching import name_key
 from medrisk.core.model import Report
+from medrisk.core.name_keys import name_key
 from medrisk.core.rules import Selector, Slot, Test
 from medrisk.service import Medrisk
 

@@ -6,7 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from medrisk.core.matching import Match, NameIndex, Term, name_key, tokenise
+from medrisk.core.matching import Match, NameIndex
+from medrisk.core.name_keys import name_key, tokenise
+from medrisk.core.name_table import Term
 
 _NAMES = """amlodipine amiloride amiodarone atorvastatin rosuvastatin simvastatin furosemide torsemide hydralazine hydroxyzine
 hydrochlorothiazide lisinopril losartan metoprolol metformin prednisone prednisolone quinine quinidine tramadol trazodone warfarin
@@ -24,7 +26,7 @@ def index() -> NameIndex:
     terms += [Term(brand, (ingredient,), "brand") for brand, ingredient in _BRANDS.items()]
     terms += [Term("Hyzaar", ("losartan", "hydrochlorothiazide"), "product"), Term("PZA", ("metformin",), "abbreviation")]
     terms += [Term("PZA", ("warfarin",), "abbreviation")]
-    return NameIndex(terms, _LOOK_ALIKES)
+    return NameIndex.build(terms, _LOOK_ALIKES)
 
 
 def _drugs(match: Match) -> set[str]:
