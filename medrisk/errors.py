@@ -84,3 +84,30 @@ class SiteTableError(KnowledgeError):
     title = "The site's interaction table has faults"
     place = "the site's interaction table"
     help = "Mend the lines named above; docs/site-table.md says what each column may hold."
+
+
+class RxNormError(MedriskError):
+    """An RxNorm release cannot be installed, read or removed."""
+
+    http_status = 500
+    title = "The RxNorm release cannot be used"
+
+
+class ReleaseFileError(RxNormError):
+    """The file handed in is no RxNorm release, or not a whole one."""
+
+
+class ChecksumError(ReleaseFileError):
+    """The file is not the one that its checksum was published for."""
+
+
+class DownloadError(RxNormError):
+    """The release could not be fetched. What arrived so far is kept, and the next try goes on from there."""
+
+
+class InstallBusyError(RxNormError):
+    """Another process is installing or removing a release at this moment."""
+
+
+class ReleaseDamagedError(RxNormError):
+    """The installed release cannot be read: a file is missing, cut short or changed."""

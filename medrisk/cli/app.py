@@ -17,6 +17,7 @@ from medrisk.cli.check import check
 from medrisk.cli.classify import classify
 from medrisk.cli.knowledge import knowledge
 from medrisk.cli.normalize import normalize
+from medrisk.cli.rxnorm import rxnorm
 from medrisk.cli.scale import scale
 from medrisk.cli.serve import serve
 from medrisk.errors import KnowledgeError, MedriskError, SiteTableError
@@ -73,7 +74,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, normalize, classify, knowledge, scale, serve):
+for _command in (check, normalize, classify, knowledge, rxnorm, scale, serve):
     cli.add_command(_command)
 
 

@@ -1,0 +1,191 @@
+"""Installing, finding and removing a release. A release is in use whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import time
+import zipfile
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from medrisk.errors import MedriskError, ReleaseFileError, RxNormError
+from medrisk.vocabulary.rxnorm.build import Built, build
+from medrisk.vocabulary.rxnorm.gather import Progress
+from medrisk.vocabulary.rxnorm.places import Places, Pointer, sync
+from medrisk.vocabulary.rxnorm.release import Release
+from medrisk.vocabulary.rxnorm.rrf import RrfZip
+from medrisk.vocabulary.rxnorm.schema import SUFFIX
+from medrisk.vocabulary.rxnorm.source import Digests, checksum_beside, compare, damaged, digest, open_source
+from medrisk.vocabulary.rxnorm.stamp import ReleaseStamp, read_stamp
+
+# What a damaged zip makes zipfile raise while it is read.
+_UNZIP_ERRORS = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an install did. ``checked`` says which checksums the file was held against."""
+
+    version: str
+    stamp: ReleaseStamp
+    path: Path
+    built: Built
+    checked: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """``state``: none, installed or damaged; ``problem`` says what is wrong with a damaged one."""
+
+    state: str
+    path: Path | None = None
+    size: int = 0
+    release: Release | None = None
+    problem: str = ""
+
+
+def install(
+    source: Path,
+    data_dir: Path,
+    progress: Progress = lambda step, done, total: None,
+    *,
+    sha256: str | None = None,
+    md5: tuple[str, str] | None = None,
+) -> Installed:
+    """Build ``source`` (NLM's zip) into ``data_dir`` and take it into use.
+
+    ``md5`` is a checksum with the place it was read. Raises an RxNormError that says what is wrong and how to mend it;
+    the release in use until then stays.
+    """
+    started = time.monotonic()
+    places = Places(data_dir)
+    with open_source(source) as release:
+        try:
+            with places.locked():
+                places.clear_leftovers()
+                sums = digest(source)
+                checked = _check(source, sums, sha256, md5)
+                stamp, built, path = _build(release, sums.sha256, places, progress)
+                version = _take_into_use(path, places)
+        except MedriskError:
+            raise
+        except _UNZIP_ERRORS:
+            raise damaged(source, "a table") from None
+        except (OSError, sqlite3.Error) as error:
+            raise _cannot_write(error, places) from None
+    return Installed(version, stamp, path, built, checked, time.monotonic() - started)
+
+
+def installed(data_dir: Path) -> Release | None:
+    """The release in use; None where none is installed, and where it is damaged (``status`` tells which)."""
+    return status(data_dir).release
+
+
+def status(data_dir: Path, *, thorough: bool = False) -> Status:
+    """What is installed. ``thorough`` reads the whole file and compares its checksum."""
+    places = Places(data_dir)
+    try:
+        pointer = places.read_pointer()
+    except ValueError:
+        return Status("damaged", places.pointer, problem="the file that names the release in use cannot be read")
+    if pointer is None:
+        return Status("none")
+    path = places.folder / pointer.file
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return Status("damaged", path, problem="its file is missing")
+    if size != pointer.size:
+        return Status("damaged", path, size, problem=f"its file has {size} bytes and should have {pointer.size}")
+    if thorough and _sha256(path) != pointer.sha256:
+        return Status("damaged", path, size, problem="its file was changed after it was installed")
+    try:
+        return Status("installed", path, size, Release(path))
+    except RxNormError as error:
+        return Status("damaged", path, size, problem=error.message)
+
+
+def remove(data_dir: Path) -> bool:
+    """Take the release out of use and delete its files. False where there was none."""
+    places = Places(data_dir)
+    if not places.folder.is_dir():
+        return False
+    try:
+        with places.locked():
+            there = places.pointer.exists()
+            places.pointer.unlink(missing_ok=True)
+            places.clear_leftovers()
+            places.keep_only()
+            shutil.rmtree(places.downloads, ignore_errors=True)
+    except OSError as error:
+        raise _cannot_write(error, places) from None
+    return there
+
+
+def _check(source: Path, sums: Digests, sha256: str | None, md5: tuple[str, str] | None) -> tuple[str, ...]:
+    checked = []
+    if sha256 is not None:
+        compare(sums, "sha256", sha256, "the one given")
+        checked.append("sha256 as given")
+    if md5 is not None:
+        compare(sums, "md5", md5[0], md5[1])
+        checked.append(f"md5 of {md5[1]}")
+    beside = checksum_beside(source)
+    if beside is not None:
+        kind, value, where = beside
+        compare(sums, kind, value, where)
+        checked.append(f"{kind} of {where}")
+    return (*checked, "the checksums inside the zip")
+
+
+def _build(release: RrfZip, sha256: str, places: Places, progress: Progress) -> tuple[ReleaseStamp, Built, Path]:
+    stamp = read_stamp(release)
+    building = places.new_building()
+    try:
+        target = building / f"{stamp.date or 'undated'}-{sha256[:12]}{SUFFIX}"
+        built = build(release, stamp, sha256, target, progress)
+        if not built.counts.get("IN") or not (built.counts.get("SCD") or built.counts.get("SBD")):
+            raise ReleaseFileError(
+                f"{release.path} holds no ingredients or no products of RxNorm: it is no release, or in another layout.",
+                hint="Give the zip as NLM publishes it, with the tables in its folder rrf/.",
+            )
+        Release(target).close()
+        final = places.folder / target.name
+        with target.open("r+b") as file:
+            sync(file)
+        target.replace(final)
+        places.sync_folder()
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return stamp, built, final
+
+
+def _take_into_use(path: Path, places: Places) -> str:
+    before = None
+    with suppress(ValueError):
+        old = places.read_pointer()
+        before = None if old is None else old.before if old.file == path.name else old.file
+    places.write_pointer(Pointer(path.name, path.stat().st_size, _sha256(path), before))
+    places.keep_only(path.name, before)
+    release = Release(path)
+    version = release.version
+    release.close()
+    return version
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _cannot_write(error: Exception, places: Places) -> RxNormError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return RxNormError(
+        f"The RxNorm release in {places.folder} cannot be written: {reason.lower()}.",
+        hint="Make room there, or set MEDRISK_DATA_DIR to a folder that can be written. What was in use stays.",
+    )
