@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from medrisk.vocabulary.rxnorm.gather import Progress
     from medrisk.vocabulary.rxnorm.install import Installed, Status
 
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_BAR = 1000
 _SECONDS_BETWEEN_LINES = 3.0
 # NLM asks that this is shown.
 _COURTESY = (
@@ -44,12 +47,17 @@ def install_release(source: Path | None, url: str | None, sha256: str | None) ->
 
     if source is not None and url is not None:
         raise click.UsageError("Give --from or --url, not both.")
+    if sha256 is not None and not _SHA256.fullmatch(sha256):
+        raise click.BadParameter("a sha256 is 64 hexadecimal digits", param_hint="--sha256")
     data_dir = Settings.from_env().data_dir
-    md5 = None
-    if source is None:
-        raise click.UsageError("Give --from FILE.zip.")
-    with _shown("Reading") as progress:
-        done = install(source, data_dir, progress, sha256=sha256, md5=md5)
+    if source is not None:
+        with _shown("Reading") as reading:
+            done = install(source, data_dir, reading, sha256=sha256)
+    else:
+        from medrisk.vocabulary.rxnorm.fetch import CURRENT_URL, fetch_and_install
+
+        with _shown("Installing", download=True) as progress:
+            done = fetch_and_install(url or CURRENT_URL, data_dir, progress, progress, sha256=sha256)
     click.echo(_write_installed(done))
 
 
@@ -81,19 +89,21 @@ def remove_release(yes: bool) -> None:
 
 
 @contextmanager
-def _shown(label: str) -> Iterator[Progress]:
-    """A bar on a terminal; elsewhere a plain line every few seconds. Both on standard error."""
+def _shown(label: str, *, download: bool = False) -> Iterator[Progress]:
+    """A bar on a terminal, half of it for a download; elsewhere a plain line every few seconds. Both on standard error."""
     if not sys.stderr.isatty():
         yield _Lines(label)
         return
-    with click.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=_BAR, label=label, file=sys.stderr) as bar:
         shown = 0
 
         def move(step: str, done: int, total: int) -> None:
             nonlocal shown
-            at = int(1000 * done / total) if total and step != "writing" else shown
-            bar.update(max(0, at - shown))
-            shown = max(shown, at)
+            share = done / total if total and step != "writing" else 0.0
+            if download:
+                share = share / 2 if step == "download" else 0.5 + share / 2
+            bar.update(max(0, int(_BAR * share) - shown))
+            shown = max(shown, int(_BAR * share))
 
         yield move
 

@@ -114,7 +114,8 @@ def _write_brands(store: sqlite3.Connection, found: Gathered, ingredients: Ingre
         contents = [ingredients.of(code) for code in codes]
         if brand.casefold() not in known and contents[0] and len({frozenset(each) for each in contents}) == 1:
             rows.append((brand, None, _packed(contents[0]), local_only([products.route_of(code) for code in codes])))
-    store.executemany("INSERT INTO brand VALUES (?, ?, ?, ?)", sorted(rows, key=_by_name))
+    rows.sort(key=_by_name)
+    store.executemany("INSERT INTO brand VALUES (?, ?, ?, ?)", rows)
 
 
 def _by_name(row: tuple[str, int | None, str, str | None]) -> tuple[str, int]:

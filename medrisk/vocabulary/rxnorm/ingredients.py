@@ -63,6 +63,7 @@ class Ingredients:
         }
         self.read_from_name: Counter[str] = Counter()
         self._products_of_brand = self._sort_by_brand()
+        self._below = self._sort_by_group()
 
     def of(self, rxcui: int) -> tuple[int, ...]:
         """The ingredients of a concept; none where the release does not tell all of them."""
@@ -111,7 +112,12 @@ class Ingredients:
             )
             if found and whole and all(contents):
                 return found
-        return self._from_name(kind, name)
+        return self._of_products_below(rxcui) if kind == "SBDG" else self._from_name(kind, name)
+
+    def _of_products_below(self, group: int) -> tuple[int, ...]:
+        """A brand's group of products ("Lipitor Pill"): what its products have, if they all have the same."""
+        sets = [self.of(product) for product in self._below.get(group, ())]
+        return sets[0] if sets and all(set(each) == set(sets[0]) for each in sets) else ()
 
     def _is_whole(self, part: int, wanted: int) -> bool:
         kind, name = self._found.named(part)
@@ -141,6 +147,15 @@ class Ingredients:
             for brand, found in fresh.items():
                 products.setdefault(brand, sorted(found))
         return products
+
+    def _sort_by_group(self) -> dict[int, list[int]]:
+        below: dict[int, list[int]] = defaultdict(list)
+        for rxcui, links in self._found.down.items():
+            if self._found.named(rxcui)[0] in {"SBD", "SBDF"}:
+                for relation, upper in links:
+                    if relation == "isa" and self._found.named(upper)[0] == "SBDG":
+                        below[upper].append(rxcui)
+        return below
 
     def _in_order(self, parts: list[int], name: str) -> list[int]:
         segments = name.lower().split(_PART_SIGN)

@@ -8,6 +8,7 @@ import sqlite3
 import time
 import zipfile
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from medrisk.vocabulary.rxnorm.places import Places, Pointer, sync
 from medrisk.vocabulary.rxnorm.release import Release
 from medrisk.vocabulary.rxnorm.rrf import RrfZip
 from medrisk.vocabulary.rxnorm.schema import SUFFIX
-from medrisk.vocabulary.rxnorm.source import Digests, checksum_beside, compare, damaged, digest, open_source
+from medrisk.vocabulary.rxnorm.source import Checksum, Digests, checksums_beside, compare, damaged, digest, open_source
 from medrisk.vocabulary.rxnorm.stamp import ReleaseStamp, read_stamp
 
 # What a damaged zip makes zipfile raise while it is read.
@@ -55,11 +56,11 @@ def install(
     progress: Progress = lambda step, done, total: None,
     *,
     sha256: str | None = None,
-    md5: tuple[str, str] | None = None,
+    published: Iterable[Checksum] = (),
 ) -> Installed:
     """Build ``source`` (NLM's zip) into ``data_dir`` and take it into use.
 
-    ``md5`` is a checksum with the place it was read. Raises an RxNormError that says what is wrong and how to mend it;
+    ``published`` are checksums that were read elsewhere. Raises an RxNormError that says what is wrong and how to mend it;
     the release in use until then stays.
     """
     started = time.monotonic()
@@ -69,7 +70,7 @@ def install(
             with places.locked():
                 places.clear_leftovers()
                 sums = digest(source)
-                checked = _check(source, sums, sha256, md5)
+                checked = _check(source, sums, sha256, published)
                 stamp, built, path = _build(release, sums.sha256, places, progress)
                 version = _take_into_use(path, places)
         except MedriskError:
@@ -127,20 +128,13 @@ def remove(data_dir: Path) -> bool:
     return there
 
 
-def _check(source: Path, sums: Digests, sha256: str | None, md5: tuple[str, str] | None) -> tuple[str, ...]:
-    checked = []
-    if sha256 is not None:
-        compare(sums, "sha256", sha256, "the one given")
-        checked.append("sha256 as given")
-    if md5 is not None:
-        compare(sums, "md5", md5[0], md5[1])
-        checked.append(f"md5 of {md5[1]}")
-    beside = checksum_beside(source)
-    if beside is not None:
-        kind, value, where = beside
-        compare(sums, kind, value, where)
-        checked.append(f"{kind} of {where}")
-    return (*checked, "the checksums inside the zip")
+def _check(source: Path, sums: Digests, sha256: str | None, published: Iterable[Checksum]) -> tuple[str, ...]:
+    """Hold the file against every checksum there is for it. Returns which."""
+    wanted = [Checksum("sha256", sha256, "the one given")] if sha256 is not None else []
+    wanted += [*published, *checksums_beside(source)]
+    for checksum in wanted:
+        compare(sums, checksum)
+    return (*(f"{checksum.kind} ({checksum.where})" for checksum in wanted), "the checksums inside the zip")
 
 
 def _build(release: RrfZip, sha256: str, places: Places, progress: Progress) -> tuple[ReleaseStamp, Built, Path]:

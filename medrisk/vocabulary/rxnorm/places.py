@@ -93,10 +93,10 @@ class Places:
                 os.close(handle)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One install or removal at a time. The lock goes with its process, also with one that was killed."""
+    def locked(self, name: str = "lock") -> Iterator[None]:
+        """One install or removal (or download) at a time. The lock goes with its process, also with one that was killed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a+b") as file:
+        with (self.folder / name).open("a+b") as file:
             if not _take(file):
                 raise InstallBusyError(
                     f"Another process is changing the RxNorm release in {self.folder}.",

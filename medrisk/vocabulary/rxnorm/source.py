@@ -30,6 +30,15 @@ class Digests:
     md5: str
 
 
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """A checksum that a file must have: ``kind`` is sha256 or md5, ``where`` says who published it."""
+
+    kind: str
+    value: str
+    where: str
+
+
 def open_source(path: Path) -> RrfZip:
     """The tables of a release. Raises ReleaseFileError, which says what the file is instead."""
     try:
@@ -76,26 +85,27 @@ def digest(path: Path) -> Digests:
     return Digests(sha256.hexdigest(), md5.hexdigest())
 
 
-def compare(digests: Digests, kind: str, expected: str, where: str) -> None:
-    """Raises ChecksumError where ``expected`` (of ``kind`` sha256 or md5) is not the file's."""
-    actual = getattr(digests, kind)
-    if expected.strip().lower() != actual:
+def compare(digests: Digests, expected: Checksum) -> None:
+    """Raises ChecksumError where the file is not the one that ``expected`` was published for."""
+    actual, wanted = getattr(digests, expected.kind), expected.value.strip().lower()
+    if wanted != actual:
         raise ChecksumError(
-            f"The file is not the one that was published: its {kind} is {actual}, {where} says {expected.strip().lower()}.",
+            f"The file is not the one that was published: its {expected.kind} is {actual}, {expected.where} says {wanted}.",
             hint="Do not use it. Download it again; if it stays so, ask whoever gave it to you.",
         )
 
 
-def checksum_beside(path: Path) -> tuple[str, str, str] | None:
-    """Kind, value and place of a checksum kept beside the file (FILE.sha256 or FILE.md5), if there is one."""
+def checksums_beside(path: Path) -> list[Checksum]:
+    """Checksums kept beside the file, in FILE.sha256 or FILE.md5."""
+    found = []
     for kind in _LENGTHS:
         beside = path.with_name(f"{path.name}.{kind}")
         if beside.is_file():
             value = find_checksum(beside.read_text(encoding="utf-8", errors="replace"), kind)
             if value is None:
                 raise ChecksumError(f"{beside} holds no {kind} checksum.", hint="Mend it, or move it away.")
-            return kind, value, str(beside)
-    return None
+            found.append(Checksum(kind, value, str(beside)))
+    return found
 
 
 def find_checksum(text: str, kind: str) -> str | None:
