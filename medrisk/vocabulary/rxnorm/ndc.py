@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
-_PREFIX = re.compile(r"(?i)^(?:ndc|n\.d\.c\.)\s*(?:code|no\.?|number)?\s*[:#]?\s*")
+_PREFIX = re.compile(r"(?i)^(?:ndc|n\.d\.c\.)\s*(?:code|no\.?|number)?[:#\s]*")
 _PARTS = re.compile(r"\d+(?:[-\s]\d+)*")
 _FULL, _SHORT, _FEWEST = 11, 10, 7
 _LENGTHS = (5, 4, 2)
