@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from medrisk.errors import SettingsError
 
 _JURISDICTIONS = ("US", "UK", "EU", "FR", "CA", "AU")
+_PUBLIC_RXNAV = "https://rxnav.nlm.nih.gov/REST"
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +28,8 @@ class Settings:
     port: int = 8000
     workers: int = 2
     interactions: Path | None = None
+    rxnav: bool = False
+    rxnav_url: str = _PUBLIC_RXNAV
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -41,6 +45,8 @@ class Settings:
             port=_number(env, "PORT", 8000, 1, 65_535),
             workers=_number(env, "MEDRISK_WORKERS", 2, 1, 64),
             interactions=_file(env, "MEDRISK_INTERACTIONS"),
+            rxnav=_choice(env, "MEDRISK_RXNAV", "OFF", ("ON", "OFF")) == "ON",
+            rxnav_url=_address(env, "MEDRISK_RXNAV_URL", _PUBLIC_RXNAV),
         )
 
     @property
@@ -77,6 +83,25 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
     if value not in allowed:
         raise SettingsError(f"{name} has no usable value", hint=f"Use one of {', '.join(allowed)}.", field=name)
     return value
+
+
+def _address(env: Mapping[str, str], name: str, default: str) -> str:
+    """The address of a service, without the stroke at its end. A name and password in it would end up in error texts."""
+    text = (env.get(name) or default).rstrip("/")
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or not text.isascii() or not text.isprintable() or set(text) & set(" @?#\\\"<>"):
+        raise SettingsError(
+            f"{name} has no usable value",
+            hint="Give the address of a REST service, such as http://127.0.0.1:4000/REST, without a name, password or question mark.",
+            field=name,
+        )
+    if parts.scheme == "http" and str(parts.hostname).endswith("nlm.nih.gov"):
+        raise SettingsError(f"{name} must begin with https for the public service", hint=f"Use {default}.", field=name)
+    return text
 
 
 def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

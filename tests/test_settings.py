@@ -21,6 +21,8 @@ VARIABLES = {
     "port": "PORT",
     "workers": "MEDRISK_WORKERS",
     "interactions": "MEDRISK_INTERACTIONS",
+    "rxnav": "MEDRISK_RXNAV",
+    "rxnav_url": "MEDRISK_RXNAV_URL",
 }
 
 
@@ -36,14 +38,28 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "PORT": "9000",
         "MEDRISK_WORKERS": "4",
         "MEDRISK_INTERACTIONS": __file__,
+        "MEDRISK_RXNAV": "on",
+        "MEDRISK_RXNAV_URL": "http://127.0.0.1:4000/REST/",
     }
-    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, Path(__file__))
+    site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site)
 
 
 def test_nothing_has_to_be_set() -> None:
     settings = Settings.from_env({})
     assert (settings.jurisdiction, settings.host, settings.port) == ("US", "127.0.0.1", 8000)
     assert (settings.knowledge_dir / "drug_classes").is_dir()
+
+
+def test_nothing_is_asked_online_unless_somebody_says_so() -> None:
+    settings = Settings.from_env({})
+    assert (settings.rxnav, settings.rxnav_url) == (False, "https://rxnav.nlm.nih.gov/REST")
+    assert not Settings.from_env({"MEDRISK_RXNAV_URL": "https://example.org/REST"}).rxnav
+
+
+@pytest.mark.parametrize("url", ["https://example.org/REST", "http://127.0.0.1:4000/REST", "http://[::1]:4000/REST", "http://rxnav.hospital/REST"])
+def test_an_address_of_ones_own_may_be_plain_http(url: str) -> None:
+    assert Settings.from_env({"MEDRISK_RXNAV_URL": f"{url}/"}).rxnav_url == url
 
 
 def test_an_empty_value_is_no_value() -> None:
@@ -71,6 +87,20 @@ def test_what_medrisk_keeps_lies_in_the_users_data_folder() -> None:
         ("MEDRISK_MAX_TEXT_BYTES", "999"),
         ("MEDRISK_JURISDICTION", "ATLANTIS"),
         ("MEDRISK_KNOWLEDGE_DIR", "/no/such/folder"),
+        ("MEDRISK_RXNAV", "perhaps"),
+        ("MEDRISK_RXNAV", "https://rxnav.nlm.nih.gov/REST"),
+        ("MEDRISK_RXNAV_URL", "rxnav.nlm.nih.gov/REST"),
+        ("MEDRISK_RXNAV_URL", "ftp://rxnav.nlm.nih.gov/REST"),
+        ("MEDRISK_RXNAV_URL", "file:///etc/passwd"),
+        ("MEDRISK_RXNAV_URL", "https:///REST"),
+        ("MEDRISK_RXNAV_URL", "https://who:secret@example.org/REST"),
+        ("MEDRISK_RXNAV_URL", "https://example.org/REST?key=1"),
+        ("MEDRISK_RXNAV_URL", "https://example.org/REST#top"),
+        ("MEDRISK_RXNAV_URL", "https://example.org:99999/REST"),
+        ("MEDRISK_RXNAV_URL", "https://[::1/REST"),
+        ("MEDRISK_RXNAV_URL", "https://example.org/a b"),
+        ("MEDRISK_RXNAV_URL", "https://example.org/\nREST"),
+        ("MEDRISK_RXNAV_URL", "http://rxnav.nlm.nih.gov/REST"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:
