@@ -13,7 +13,7 @@ from medrisk.vocabulary.rxnav.answers import Question, UnreadableError
 
 KEYS = (
     "candidate rxcui score rank name source rxnormId conceptGroup tty conceptProperties metaData status attributes derivedConcepts"
-    " ingredientConcept ingredientRxcui ingredientName remappedConcept remappedRxCui remappedName remappedActive quantifiedConcept"
+    " definitionalFeatures ingredientAndStrength baseRxcui baseName ingredientConcept ingredientRxcui ingredientName remappedConcept remappedRxCui remappedName remappedActive quantifiedConcept"
     " ndc11 conceptName ndcHistory activeRxcui ndcSourceMapping ndcRxcui rxclassDrugInfo minConcept rxclassMinConceptItem classId"
     " className classType rela relaSource"
 ).split()
@@ -27,7 +27,7 @@ QUESTIONS: list[Question[Any]] = [
     Question("", (), "group", tuple(KEYS), read)
     for read in (
         answers.near_names, answers.rxcuis, answers.ingredients, answers.concept_name,
-        answers.history, answers.ndc_status, answers.classes_of("36567"),
+        answers.history_of("36567"), answers.ndc_status, answers.classes_of("36567"),
     )
 ]  # fmt: skip
 

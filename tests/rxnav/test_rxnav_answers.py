@@ -90,6 +90,23 @@ def test_a_quantified_concept_names_those_with_a_quantity(rxnav: RxNav, service:
     assert history.remapped_to == (Successor("207347", "12 HR tablet", True),)
 
 
+def test_ingredients_of_a_product_are_also_read_from_its_strengths(rxnav: RxNav, service: Any) -> None:
+    strengths = [{"baseRxcui": "36567", "baseName": "simvastatin"}, {"baseRxcui": "", "baseName": ""}]
+    answer = history_of("Obsolete")
+    answer["rxcuiStatusHistory"]["definitionalFeatures"] = {"ingredientAndStrength": strengths}
+    service.replies = [answer]
+    history = rxnav.history("541862").value
+    assert history is not None
+    assert history.ingredients == (Ingredient("simvastatin", "36567"),)
+
+
+def test_little_may_be_left_of_a_concept(rxnav: RxNav, service: Any) -> None:
+    service.replies = [{"rxcuiStatusHistory": {"metaData": {"status": "NotCurrent"}}}]
+    history = rxnav.history("541862").value
+    assert history is not None
+    assert (history.rxcui, history.status, history.name) == ("541862", ConceptStatus.NOT_CURRENT, "")
+
+
 @pytest.mark.parametrize("status", ["Active", "Obsolete", "NotCurrent"])
 def test_other_statuses(rxnav: RxNav, service: Any, status: str) -> None:
     service.replies = [history_of(status)]

@@ -171,25 +171,36 @@ def concept_name(group: Mapping[str, Any]) -> str | None:
     return _text(group, "name") or None
 
 
-def history(group: Mapping[str, Any]) -> History | None:
-    attributes, derived = _mapping(group.get("attributes")), _mapping(group.get("derivedConcepts"))
-    status = _one_of(ConceptStatus, _must(_mapping(group.get("metaData")), "status"))
-    if status is ConceptStatus.UNKNOWN:
-        return None
-    replaced = [(row, "remapped", "remappedRxCui") for row in _rows(derived, "remappedConcept")]
-    replaced += [(row, "quantified", "quantifiedRxcui") for row in _rows(derived, "quantifiedConcept")]
-    return History(
-        rxcui=_rxcui(attributes, "rxcui"),
-        status=status,
-        name=_text(attributes, "name"),
-        tty=_text(attributes, "tty"),
-        ingredients=_unique(
-            Ingredient(_must(row, "ingredientName"), _rxcui(row, "ingredientRxcui")) for row in _rows(derived, "ingredientConcept")
-        ),
-        remapped_to=_unique(
-            Successor(_rxcui(row, code), _text(row, f"{how}Name"), _text(row, f"{how}Active") != "NO") for row, how, code in replaced
-        ),
-    )
+def history_of(rxcui: str) -> Callable[[Mapping[str, Any]], History | None]:
+    """Reads what became of this concept. Little but the status may be left of one that is no longer current."""
+
+    def read(group: Mapping[str, Any]) -> History | None:
+        attributes, derived = _mapping(group.get("attributes")), _mapping(group.get("derivedConcepts"))
+        status = _one_of(ConceptStatus, _must(_mapping(group.get("metaData")), "status"))
+        if status is ConceptStatus.UNKNOWN:
+            return None
+        return History(
+            rxcui=rxcui,
+            status=status,
+            name=_must(attributes, "name") if status is ConceptStatus.ACTIVE else _text(attributes, "name"),
+            tty=_text(attributes, "tty"),
+            ingredients=_derived(derived, _mapping(group.get("definitionalFeatures"))),
+            remapped_to=_unique(
+                Successor(_rxcui(row, code), _text(row, f"{how}Name"), _text(row, f"{how}Active") != "NO")
+                for how, code in (("remapped", "remappedRxCui"), ("quantified", "quantifiedRxcui"))
+                for row in _rows(derived, f"{how}Concept")
+            ),
+        )
+
+    return read
+
+
+def _derived(derived: Mapping[str, Any], features: Mapping[str, Any]) -> tuple[Ingredient, ...]:
+    """The ingredients NLM derives; else those that the strengths of a product are given for."""
+    rows = [(row, "ingredient") for row in _rows(derived, "ingredientConcept")]
+    if not rows:
+        rows = [(row, "base") for row in _rows(features, "ingredientAndStrength") if _text(row, "baseRxcui")]
+    return _unique(Ingredient(_must(row, f"{how}Name"), _rxcui(row, f"{how}Rxcui")) for row, how in rows)
 
 
 def ndc_status(group: Mapping[str, Any]) -> NdcStatus | None:

@@ -99,8 +99,8 @@ class RxNav:
 
     def history(self, rxcui: str) -> Lookup[History]:
         """Status of a concept, also a retired one, and what took its place. An RxCUI that never was is nothing found."""
-        parts = ("metaData", "attributes", "derivedConcepts")
-        question = Question(f"rxcui/{rxcui}/historystatus", (), "rxcuiStatusHistory", parts, answers.history)
+        parts = ("metaData", "attributes", "derivedConcepts", "definitionalFeatures")
+        question = Question(f"rxcui/{rxcui}/historystatus", (), "rxcuiStatusHistory", parts, answers.history_of(rxcui))
         return self._ask(question, _not_rxcui(rxcui))
 
     def ndc(self, code: str) -> Lookup[NdcStatus]:
