@@ -43,7 +43,7 @@ def line_to_dict(line: Line) -> Json:
         ],
         "method": line.method,
         "score": line.score,
-        "product": {"name": line.product} if line.product else None,
+        "product": {"name": line.product, "rxcui": line.rxcui} if line.product else None,
         "strength": [_quantity(s) for s in sig.strengths] or None,
         "dose": _quantity(sig.dose),
         "route": line.route or sig.route,

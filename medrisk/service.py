@@ -17,6 +17,7 @@ from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
+from medrisk.vocabulary.rxnorm.install import installed
 
 
 class Medrisk:
@@ -28,7 +29,7 @@ class Medrisk:
         self.settings = settings
         self.engine = Engine(knowledge, settings.jurisdiction)
         self.versions = Versions(
-            __version__, knowledge.version, "embedded formulary", vocabulary.release, knowledge.site_table
+            __version__, knowledge.version, _vocabulary_name(vocabulary), vocabulary.release, knowledge.site_table
         )
 
     def check(self, text: str) -> Report:
@@ -51,9 +52,15 @@ class Medrisk:
 
     @property
     def vocabulary_notice(self) -> str:
+        count = f"{len(self.vocabulary.ingredients):,} ingredients"
+        if self.vocabulary.release is not None:
+            return (
+                f"Names come from the embedded formulary and RxNorm release {self.vocabulary.release} ({count})."
+                " A drug that neither holds is shown as unknown and is not checked."
+            )
         return (
-            f"Names come from the embedded formulary ({len(self.vocabulary.ingredients):,} ingredients). A drug that it does not"
-            " hold is shown as unknown and is not checked; installing a full RxNorm release is not part of this version."
+            f"Names come from the embedded formulary ({count}). A drug that it does not hold is shown as unknown and is"
+            " not checked; `medrisk rxnorm install` adds every US prescription drug."
         )
 
     def _classes(self, ingredient: str) -> list[tuple[DrugClass, tuple[ClassEffect, ...]]]:
@@ -87,16 +94,22 @@ class Medrisk:
             )  # fmt: skip
 
 
+def _vocabulary_name(vocabulary: Vocabulary) -> str:
+    return "embedded formulary" if vocabulary.release is None else "embedded formulary and RxNorm release"
+
+
 def build_service(settings: Settings) -> Medrisk:
     """Load knowledge, vocabulary and the site's own table as the settings say, from the cache where it is fresh."""
     documents = load_documents(settings.knowledge_dir, settings.cache_dir)
+    release = installed(settings.data_dir)
     vocabulary = load_vocabulary(
         documents.version,
         lambda: build_vocabulary(
             documents.formulary, documents.abbreviations, documents.class_words,
-            (tuple(row["names"]) for row in documents.look_alikes),
+            (tuple(row["names"]) for row in documents.look_alikes), release,
         ),
         settings.cache_dir,
+        release,
     )  # fmt: skip
     knowledge = build_knowledge(documents)
     if settings.interactions is not None:

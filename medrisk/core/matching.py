@@ -175,7 +175,9 @@ class NameIndex:
         return tuple(drugs.values())[:limit]
 
     def are_look_alikes(self, a: Term, b: Term) -> bool:
-        """Whether a published list names the two as easily mistaken for one another."""
+        """Whether a published list names the two as easily mistaken for one another, and they are not the same drug."""
+        if set(a.ingredients) == set(b.ingredients):
+            return False
         names_a = {name_key(a.name), *a.ingredients}
         names_b = {name_key(b.name), *b.ingredients}
         return any(not names_b.isdisjoint(self._look_alikes.get(name, frozenset())) for name in names_a)

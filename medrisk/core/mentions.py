@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from medrisk.core.code_mentions import CodeMention
 from medrisk.core.cues import cue_before
 from medrisk.core.listing import Entry
 from medrisk.core.matching import Match
 from medrisk.core.model import Candidate
 from medrisk.core.name_keys import Token, tokenise
 from medrisk.core.name_table import Term
-from medrisk.core.names import Vocabulary, candidate_of
+from medrisk.core.names import CodedDrug, Vocabulary, candidate_of
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
 
 _SHORT_ABBREVIATION = 4
-_RXCUI = re.compile(r"\b(?:rxcui|rxnorm)\s*[:#=]?\s*(\d{1,8})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Mention:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     distance: int = 0
+    coded: CodedDrug | None = None
 
     @property
     def is_ambiguous(self) -> bool:
@@ -41,14 +42,37 @@ class Mention:
 
 
 def find_mentions(
-    text: str, tokens: list[Token], vocabulary: Vocabulary, taken_words: Set[str] = frozenset()
+    text: str,
+    tokens: list[Token],
+    vocabulary: Vocabulary,
+    taken_words: Set[str] = frozenset(),
+    code: CodeMention | None = None,
 ) -> list[Mention]:
-    """Names on the entry in an exact form, longest first at each place."""
-    code = _RXCUI.search(text) if "rx" in text.lower() else None
-    if code is not None:
-        term = vocabulary.by_code(code[1])
-        if term is not None:
-            return [Mention(code.start(), code.end(), (term,), "rxcui")]
+    """Exact names on the entry, longest first at each place, and its code, which goes before a name of the same drug."""
+    names = _find_names(text, tokens, vocabulary, taken_words)
+    if code is None:
+        return names
+    names = [name for name in names if name.end <= code.start or name.start >= code.end]
+    if not code.drug.terms:
+        return [replace(names[0], coded=code.drug), *names[1:]] if names else []
+    mention = Mention(
+        code.start, code.end, code.drug.terms, code.method, reason=code.drug.reason, coded=code.drug,
+        candidates=tuple(candidate_of(t, 100.0, vocabulary) for t in code.drug.terms) if len(code.drug.terms) > 1 else (),
+    )  # fmt: skip
+    coded = {name for term in code.drug.terms for name in term.ingredients}
+    others = [name for name in names if not any(coded.intersection(term.ingredients) for term in name.terms)]
+    if names and len(others) == len(names):
+        both = replace(mention, terms=(*mention.terms, *names[0].terms), candidates=(), reason=_CODE_AND_NAME)
+        return [both, *names[1:]]
+    return sorted([mention, *others], key=lambda found: found.start)
+
+
+_CODE_AND_NAME = "the code and the name on this line are different drugs"
+
+
+def _find_names(
+    text: str, tokens: list[Token], vocabulary: Vocabulary, taken_words: Set[str]
+) -> list[Mention]:
     mentions: list[Mention] = []
     position = 0
     while position < len(tokens):
@@ -136,7 +160,7 @@ _DEVICE_FOR = re.compile(
     r"\W*(?:pen\W+)?(?:needles?|syringes?|pumps?|swabs?|pads?|wipes?|infusion sets?|test|meter|monitor|prep)\b"
 )
 _FORM_TAKEN = re.compile(
-    r"\W*(?:supplements?|tablets?|tabs?|pills?|capsules?|caps|gumm\w+|powder|infusion|iv|po|daily|bid|od|once|twice|patch\w*|gel|from the|\+|otc)\b"
+    r"\W*(?:supplements?|tablets?|tabs?|pills?|capsules?|caps|gumm\w+|powder|infusion|iv|po|daily|bid|od|once|twice|patch\w*|gel|pow\b|pwd\b|from the|\+|otc)\b"
 )
 # "iron 325", "calcium 600": a round amount at the head of an entry; labs of these have one or two digits or a decimal point.
 _ROUND_AMOUNT = re.compile(r"\W*\d{3,4}(?![\d.])")
@@ -189,7 +213,7 @@ def corrected_mentions(
             continue
         if not _stands_as_drug(position, tokens, text, entry, found):
             continue
-        mention = _correct(position, tokens, vocabulary)
+        mention = _partner(token, text, found, vocabulary) or _correct(position, tokens, vocabulary)
         if mention is not None and not (_is_prose(text, token) and mention.distance > 1):
             mentions.append(mention)
     return mentions
@@ -254,6 +278,23 @@ def _correct(position: int, tokens: Sequence[Token], vocabulary: Vocabulary) -> 
         token.start, tokens[end - 1].end, best.terms, "corrected", best.score,
         _candidates(best, vocabulary), best.reason, best.candidates[0].distance if best.candidates else 0,
     )  # fmt: skip
+
+
+_SHORTEST_PARTNER = 4
+
+
+def _partner(token: Token, text: str, found: Sequence[Mention], vocabulary: Vocabulary) -> Mention | None:
+    """The end of a product's name cut short ("sulfamethoxazole-trime"): the one drug that is combined with what stands before."""
+    before = next((m for m in found if text[m.end : token.start] in {"-", "/"} and not m.is_ambiguous), None)
+    if before is None or len(token.text) < _SHORTEST_PARTNER:
+        return None
+    known = frozenset(before.terms[0].ingredients)
+    partners = {name for product in vocabulary.products if known < product for name in product - known}
+    meant = [name for name in partners if name.startswith(token.text)]
+    if len(meant) != 1:
+        return None
+    term = Term(meant[0], (meant[0],), "ingredient")
+    return Mention(token.start, token.end, (term,), "corrected", 90.0, (candidate_of(term, 90.0, vocabulary),))
 
 
 _PROSE_WORDS = 8

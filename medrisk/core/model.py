@@ -69,6 +69,7 @@ class Line:
     """One entry of the list: what was typed and what was understood.
 
     ``number`` is the line of the paste, counted from 1. ``reason`` says why a line is ambiguous, unknown or ignored.
+    ``product`` is the brand or product named and ``rxcui`` its RxCUI, known only for a code or a product's full name.
     """
 
     number: int
@@ -80,6 +81,7 @@ class Line:
     method: str | None = None
     score: float | None = None
     product: str | None = None
+    rxcui: str | None = None
     sig: Sig = Sig()
     route: str | None = None
     daily_doses: tuple[DailyDose | None, ...] = ()

@@ -117,6 +117,13 @@ def _is_unusual(word: str, vocabulary: Vocabulary) -> bool:
 _DENIED = re.compile(r"\b(?:not|no|never|denies|denied|refuses|without|none|allergic)\b", re.IGNORECASE)
 
 
+# What a drug is called before it has a name ("XL184").
+_NUMBERED = re.compile(
+    r"\s*(?:room|rm|bed|ward|mrn|id|no|apt|unit|ext|line|page|pg|lot|exp|age|dob|wt|ht|bp|hr|icd|cpt|ref|tel|fax|year|day|week)\b", re.IGNORECASE
+)
+_DEVELOPMENT_CODE = re.compile(r"[A-Za-z]{2,4}[- ]?\d{3,8}[A-Za-z]?")
+
+
 def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], vocabulary: Vocabulary) -> bool:
     if entry.section in {"clinical", "plan"}:
         return False
@@ -124,6 +131,8 @@ def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], voca
     unusual = [t for t in words if _is_unusual(t.text, vocabulary)]
     if clinical and not (_STRONG_SIG.search(text) and unusual):
         return False
+    if _DEVELOPMENT_CODE.fullmatch(text.strip()) and not _NUMBERED.match(text):
+        return True
     has_sig = _STRONG_SIG.search(text) is not None
     if has_sig and unusual and len(words) <= 14:
         return True

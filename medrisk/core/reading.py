@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from medrisk.core.code_mentions import find_code
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
 from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
@@ -29,7 +30,8 @@ from medrisk.core.not_drugs import (
     layout_reason,
     looks_like_medication,
 )
-from medrisk.core.sig import parse_sig
+from medrisk.core.routes import FLUID_ROUTE
+from medrisk.core.sig import parse_sig, with_product
 from medrisk.core.text import fold, line_starts, squeeze, unglue
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, PLAIN_DIRECTIONS
 
@@ -110,18 +112,21 @@ def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
 def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
     text = unglue(_OCR_LETTER.sub(lambda m: "l" if m[0] == "1" else "o", entry.text))[:_LONGEST_LINE]
     tokens = tokenise(text)
-    plain = None if entry.ignored or clinical else _read_plain(entry, text, tokens, vocabulary)
+    code = find_code(text, tokens, vocabulary)
+    plain = None if entry.ignored or clinical or code else _read_plain(entry, text, tokens, vocabulary)
     if plain is not None:
         return [plain]
     bare = Line(entry.number, entry.raw.strip(), "ignored", "none")
-    ignored = entry.ignored or layout_reason(entry, text)
+    ignored = entry.ignored or (None if code else layout_reason(entry, text))
     if ignored:
         is_allergy = ignored != "a heading" and is_about_allergies(entry, text)
         return [replace(bare, reason=ignored, context="allergy" if is_allergy else "none")]
     taken_words = {word for span in clinical for word in name_key(span).split()}
-    mentions = find_mentions(text, tokens, vocabulary, taken_words)
+    mentions = find_mentions(text, tokens, vocabulary, taken_words, code)
     mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
     groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
+    if not groups and code:
+        return [replace(bare, status="unknown", context=_context(entry, cue_before(text), None, text), reason=code.drug.reason)]
     if not groups:
         return [_no_drug(entry, text, bare, vocabulary, clinical)]
     return _lines_of(groups, entry, text, clinical, vocabulary)
@@ -320,13 +325,16 @@ def _line_of(
     sig = known_sig or parse_sig(piece, len(names))
     if sig.bare_numbers and not is_bare:
         sig = replace(sig, bare_numbers=())
+    coded = next((m.coded for m in group if m.coded and m.coded.terms), None)
+    if coded is not None:
+        sig = with_product(sig, coded.strengths, coded.per_volume, coded.form)
     known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)
     route = _route(sig, known_route, names, vocabulary)
     return Line(
         entry.number, entry.raw.strip(), "matched" if is_taken else "ignored", context,
         ingredients=tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names),
         candidates=worst.candidates if worst.method == "corrected" else (), method=worst.method, score=worst.score,
-        product=first.name if first.kind in {"brand", "product"} else None, sig=sig,
+        product=first.name if first.kind in {"brand", "product"} else None, rxcui=coded.rxcui if coded else None, sig=sig,
         route=route, daily_doses=_daily_doses(sig, names, route, vocabulary),
         reason=_REASONS[context], warnings=_warnings(group),
     )  # fmt: skip
@@ -356,13 +364,15 @@ def _warnings(group: Sequence[Mention]) -> tuple[str, ...]:
         term = mention.terms[0]
         if term.unsafe:
             found.append(f"{term.name} is an error-prone abbreviation: confirm which drug is meant")
+        if mention.coded is not None:
+            found += [*mention.coded.trail, *([mention.coded.reason] if mention.coded.reason else [])]
     return tuple(found)
 
 
 def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Vocabulary) -> str:
     """The route as written; else as the product or ingredient has it; else unknown. "tablet" never overrides a brand."""
     usual = known or (vocabulary.routes.get(names[0]) if names else None)
-    if sig.route is None:
+    if sig.route is None or usual == FLUID_ROUTE:
         return usual or "unknown"
     if sig.route == "oral" and sig.frequency is None and usual and usual != "oral":
         return usual

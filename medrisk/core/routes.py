@@ -13,6 +13,10 @@ LOCAL_ROUTES = frozenset({
     "intravitreal", "oromucosal", "irrigation", "intravesical",
 })  # fmt: skip
 
-ALL_ROUTES = SYSTEMIC_ROUTES | LOCAL_ROUTES
+# A fluid given into a vein in which electrolytes stand about as in plasma (Ringer's lactate): nobody's supplement, so that
+# only a rule that names this route looks at it.
+FLUID_ROUTE = "infusion_fluid"
+
+ALL_ROUTES = SYSTEMIC_ROUTES | LOCAL_ROUTES | {FLUID_ROUTE}
 
 ROUTE_GROUPS = {"systemic": SYSTEMIC_ROUTES, "local": LOCAL_ROUTES}

@@ -6,6 +6,7 @@ Abbreviations follow common US and UK usage (ISMP's and the BNF's lists of them)
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from medrisk.core.frequency import DOSE_FORM, NUMBER, WORD_NUMBERS, blank_out, number_of, read_frequency
 from medrisk.core.model import Sig
@@ -125,6 +126,14 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
         bare_numbers=tuple(number_of(m[1]) for m in _BARE_NUMBER.finditer(rest)),
         by_time=by_time,
     )
+
+
+def with_product(sig: Sig, strengths: tuple[Quantity, ...], per_volume: Quantity | None, form: str | None) -> Sig:
+    """The directions with what is known of the product itself; what was typed stands."""
+    is_dose_typed = sig.per_volume is not None or any(s.unit not in {"%", "mL"} for s in sig.strengths)
+    if not is_dose_typed:
+        sig = replace(sig, strengths=(*strengths, *sig.strengths), per_volume=per_volume)
+    return replace(sig, form=sig.form or form)
 
 
 def _plain(text: str) -> str:

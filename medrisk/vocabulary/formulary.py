@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from medrisk.core.matching import NameIndex
+from medrisk.core.matching import NameIndex, names_of, pair_look_alikes
 from medrisk.core.model import Ingredient
 from medrisk.core.name_keys import name_key
-from medrisk.core.name_table import Term
+from medrisk.core.name_table import NameTable, Term
 from medrisk.core.names import Vocabulary
+from medrisk.vocabulary.codes import Codes, index_products
+from medrisk.vocabulary.release_terms import release_terms
+from medrisk.vocabulary.rxnorm import Release
 
 # Plain, validated documents as medrisk.knowledge hands them on.
 Area = Mapping[str, Any]
@@ -20,8 +23,12 @@ def build_vocabulary(
     abbreviations: Mapping[str, Mapping[str, Any]],
     class_words: Sequence[str],
     look_alikes: Iterable[tuple[str, ...]] = (),
+    release: Release | None = None,
 ) -> Vocabulary:
-    """Index every name of the formulary's areas, its abbreviations, and the words that name only a class."""
+    """Index every name of the formulary's areas, its abbreviations, and the words that name only a class.
+
+    The names of a release stand beside them: where both have a name, the formulary's reading stands.
+    """
     areas = list(areas)
     entries = {name: facts or {} for area in areas for name, facts in area.get("ingredients", {}).items()}
     ingredients = {name: Ingredient(name, facts.get("rxcui")) for name, facts in entries.items()}
@@ -40,15 +47,21 @@ def build_vocabulary(
         if name_key(text) not in known
         for term in _abbreviation_terms(text, facts)
     ]
-    by_code = ingredients_by_code(ingredients)
+    names = names_of(terms)
+    added = release_terms(release.drug_names() if release else (), names, ingredients)
+    names |= names_of(added.terms)
+    ingredients |= added.ingredients
+    sets = {frozenset(facts["ingredients"]) for _, facts in products} | added.products
+    codes = Codes(added.codes, release, index_products(release) if release else None)
     return Vocabulary(
-        index=NameIndex.build(terms, look_alikes),
+        index=NameIndex(NameTable.build(names), pair_look_alikes(look_alikes)),
         ingredients=ingredients,
         routes={name: facts["route"] for name, facts in entries.items() if facts.get("route")},
         units={name: facts["unit"] for name, facts in entries.items() if facts.get("unit")},
         class_words=_by_first_word(name_key(word) for word in class_words),
-        by_code=by_code.get,
-        products=frozenset(frozenset(facts["ingredients"]) for _, facts in products),
+        codes=codes,
+        products=frozenset(sets),
+        release=release.version if release else None,
     )
 
 
@@ -80,8 +93,3 @@ def _product_terms(name: str, facts: Mapping[str, Any]) -> Iterator[Term]:
 def _abbreviation_terms(text: str, facts: Mapping[str, Any]) -> Iterator[Term]:
     for ingredients in facts["means"]:
         yield Term(text, tuple(ingredients), "abbreviation", facts.get("route"), bool(facts.get("unsafe", False)))
-
-
-def ingredients_by_code(ingredients: Mapping[str, Ingredient]) -> dict[str, Term]:
-    """A term for each RxCUI of an ingredient."""
-    return {found.rxcui: Term(name, (name,), "ingredient") for name, found in ingredients.items() if found.rxcui}

@@ -25,7 +25,7 @@ def _never() -> Vocabulary:
 def _facts(vocabulary: Vocabulary) -> object:
     index = vocabulary.index
     names = {key: index.lookup(key) for key in index.table}
-    by_code = {i.rxcui: vocabulary.by_code(i.rxcui) for i in vocabulary.ingredients.values() if i.rxcui}
+    by_code = {i.rxcui: vocabulary.codes.by_code("rxcui", i.rxcui) for i in vocabulary.ingredients.values() if i.rxcui}
     words = {first: list(found) for first, found in vocabulary.class_words.items()}
     return names, dict(index.look_alikes), vocabulary.ingredients, vocabulary.routes, words, by_code, vocabulary.products
 

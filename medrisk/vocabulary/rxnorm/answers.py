@@ -31,10 +31,11 @@ class DrugName(NamedTuple):
 
 
 class ProductName(NamedTuple):
-    """A name of a product, and its RxCUI."""
+    """A name of a product, its RxCUI, and the kind of its concept (SCD, SBD, GPCK, SCDC, ...)."""
 
     text: str
     rxcui: str
+    tty: str
 
 
 class ConceptAnswer(NamedTuple):

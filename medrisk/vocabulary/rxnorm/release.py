@@ -46,8 +46,8 @@ _DRUG_NAMES = (
 )
 _KINDS = ", ".join(f"'{kind}'" for kind in PRODUCT_KINDS)
 _PRODUCT_NAMES = (
-    f"SELECT name, rxcui FROM concept WHERE tty IN ({_KINDS})"  # noqa: S608 - constants of this package
-    f" UNION ALL SELECT n.text, n.rxcui FROM name n JOIN concept c ON c.rxcui = n.rxcui WHERE c.tty IN ({_KINDS})"
+    f"SELECT name, rxcui, tty FROM concept WHERE tty IN ({_KINDS})"  # noqa: S608 - constants of this package
+    f" UNION ALL SELECT n.text, n.rxcui, c.tty FROM name n JOIN concept c ON c.rxcui = n.rxcui WHERE c.tty IN ({_KINDS})"
 )
 
 
@@ -78,6 +78,11 @@ class Release:
         return f"{self.meta['sha256'][:12]} {self.meta['kind']}, of unknown date"
 
     @property
+    def sha256(self) -> str:
+        """The checksum of the file that the release was made from, in hexadecimal."""
+        return str(self.meta["sha256"])
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many concepts of each kind there are."""
         return dict(self.meta["counts"])
@@ -89,8 +94,8 @@ class Release:
 
     def product_names(self) -> Iterator[ProductName]:
         """Every name of every product, for strings that name one exactly."""
-        for text, rxcui in self._all(_PRODUCT_NAMES):
-            yield ProductName(text, str(rxcui))
+        for text, rxcui, tty in self._all(_PRODUCT_NAMES):
+            yield ProductName(text, str(rxcui), tty)
 
     def concept(self, rxcui: str) -> ConceptAnswer | None:
         """What an RxCUI stands for, by way of remaps; None where the release has never heard of it."""
