@@ -82,7 +82,7 @@ def test_a_brand_without_a_concept_has_no_rxcui(release: Release) -> None:
 
 
 def test_product_names_hold_prescribable_names_and_quotes(release: Release) -> None:
-    names = dict(release.product_names())
+    names = {name.text: name.rxcui for name in release.product_names()}
     assert names['hydrochlorothiazide 12.5 MG / metoprolol "XL" 50 MG 24 HR tablet'] == "20"
     assert names["timolol Ophthalmic Solution [Occula]"] == "26"
     assert "metoprolol succinate 25 MG Oral Tablet" not in names
