@@ -142,13 +142,18 @@ class NameIndex:
         scanned = self.lookup(word.replace("rn", "m", 1)) if "rn" in word else ()
         if len(scanned) == 1:
             return Match("corrected", scanned, (Correction(scanned[0], 2, 95.0),), 95.0)
-        names = self.near.candidates(word, sound_skeleton(word))
+        skeleton = sound_skeleton(word)
+        names = self.near.one_slip_away(word, skeleton)
         nearest = self._ranked(word, names)
         best = next((c for c in nearest if _is_acceptable(word, c)), None)
-        if best is None and not (nearest and nearest[0].distance <= 1):
-            # A name one slip away that was not believed leaves no room for one further away.
-            nearest = self._ranked(word, {name: names.get(name, False) for name in self._names_like(word)})
+        # A name one slip away that was not believed leaves no room for one further away.
+        if not nearest or nearest[0].distance > 1:
+            names |= self.near.sounding_near(skeleton)
+            nearest = self._ranked(word, names)
             best = next((c for c in nearest if _is_acceptable(word, c)), None)
+            if best is None:
+                nearest = self._ranked(word, {name: names.get(name, False) for name in self._names_like(word)})
+                best = next((c for c in nearest if _is_acceptable(word, c)), None)
         if best is None:
             return Match("unknown", candidates=nearest[:4], score=nearest[0].score if nearest else 0.0)
         rivals = [
@@ -163,7 +168,8 @@ class NameIndex:
 
     def nearest(self, word: str, limit: int = 8) -> tuple[Correction, ...]:
         """Names near to a word, nearest first, one for each drug."""
-        return self._ranked(word, self.near.candidates(word, sound_skeleton(word)), limit)
+        skeleton = sound_skeleton(word)
+        return self._ranked(word, self.near.one_slip_away(word, skeleton) | self.near.sounding_near(skeleton), limit)
 
     def beginning_with(self, word: str, limit: int = 20) -> tuple[Term, ...]:
         """One term for each drug of which a name begins with the word: what a truncated name may stand for."""

@@ -110,14 +110,21 @@ class NearIndex:
         header = array("Q", [len(self._starts) - 1, len(buckets) // 2, len(self._slots)])
         return b"".join((header.tobytes(), buckets.tobytes(), self._starts, self._slots, self._names))
 
-    def candidates(self, word: str, skeleton: str) -> dict[str, bool]:
-        """Every name that shares a form with the word, and a few that do not; True for those that sound the same."""
+    def one_slip_away(self, word: str, skeleton: str) -> dict[str, bool]:
+        """Every name that is the word with one slip, or sounds like it; True for those that do. And a few that do not."""
+        return self._sharing([*_checksums(word.encode()), crc32(skeleton.encode(), _SOUND_HEAD)], skeleton)
+
+    def sounding_near(self, skeleton: str) -> dict[str, bool]:
+        """Every name whose skeleton is this one with one slip; True for those that have this very one."""
+        return self._sharing(_checksums(skeleton.encode(), _SOUND_HEAD), skeleton)
+
+    def _sharing(self, checksums: Iterable[int], skeleton: str) -> dict[str, bool]:
+        """The names that have a form of one of these checksums."""
         numbers: set[int] = set()
         alike: set[int] = set()
         slots, mask = self._slots, self._mask
-        sounds = _checksums(skeleton.encode(), _SOUND_HEAD)
-        whole = sounds[0]
-        for checksum in _checksums(word.encode()) + sounds:
+        whole = crc32(skeleton.encode(), _SOUND_HEAD)
+        for checksum in checksums:
             place = checksum & mask
             while entry := slots[place]:
                 if entry >> 32 == checksum:

@@ -28,13 +28,24 @@ def _forms(word: str) -> set[str]:
 
 @given(_typed)
 def test_the_names_that_share_a_form_and_no_other(typed: str) -> None:
-    expected = {name: sound_skeleton(name) == sound_skeleton(typed) for name in _NAMES if _forms(name) & _forms(typed)}
-    assert _INDEX.candidates(typed, sound_skeleton(typed)) == expected
+    skeleton = sound_skeleton(typed)
+    forms = {form for form in _forms(typed) if not form.startswith("~")} | {f"~{skeleton}"}
+    expected = {name: sound_skeleton(name) == skeleton for name in _NAMES if _forms(name) & forms}
+    assert _INDEX.one_slip_away(typed, skeleton) == expected
+
+
+@given(_typed)
+def test_the_names_that_nearly_sound_so_and_no_other(typed: str) -> None:
+    skeleton = sound_skeleton(typed)
+    forms = {form for form in _forms(typed) if form.startswith("~")}
+    expected = {name: sound_skeleton(name) == skeleton for name in _NAMES if _forms(name) & forms}
+    assert _INDEX.sounding_near(skeleton) == expected
 
 
 @given(st.text(max_size=20))
 def test_any_text_can_be_looked_for(typed: str) -> None:
-    assert set(_INDEX.candidates(typed, sound_skeleton(typed))) <= set(_NAMES)
+    skeleton = sound_skeleton(typed)
+    assert set(_INDEX.one_slip_away(typed, skeleton)) | set(_INDEX.sounding_near(skeleton)) <= set(_NAMES)
 
 
 @given(st.sampled_from("abhlmpsv"), st.integers(0, 14), st.integers(0, 6))
@@ -46,7 +57,7 @@ def test_names_beginning_alike_by_length(initial: str, shortest: int, more: int)
 def test_the_index_is_read_back_as_it_was() -> None:
     again = NearIndex(bytearray(_INDEX.content))
     assert again.content == _INDEX.content
-    assert again.candidates("simvastatn", sound_skeleton("simvastatn")) == {"simvastatin": False}
+    assert again.one_slip_away("simvastatn", sound_skeleton("simvastatn")) == {"simvastatin": False}
 
 
 @pytest.mark.parametrize("cut", [0, 5, 24, 200, -1])
@@ -56,4 +67,4 @@ def test_half_an_index_is_refused(cut: int) -> None:
 
 
 def test_no_names_at_all() -> None:
-    assert NearIndex.build([]).candidates("simvastatin", "samfastatan") == {}
+    assert NearIndex.build([]).one_slip_away("simvastatin", "samfastatan") == {}
