@@ -44,6 +44,9 @@ _UNKNOWN = Match("unknown", score=0.0)
 # How far a typed word of that many letters may be from a name: short words are too easily another drug.
 _REACH = (0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 4)
 _MIN_SCORE = 80.0
+# Two slips in a short word, or three in any, are more often another name that is not known than a misspelt one, so that
+# they must be the likelier in sound and beginning: both figures were chosen on brand names held back from the vocabulary.
+_SHORT, _MIN_SCORE_TWO_IN_SHORT, _MIN_SCORE_THREE = 8, 82.0, 86.0
 _SHORTEST_CORRECTED, _LONGEST_CORRECTED = 5, 60
 # Up to this length a slip may change vowels, double, drop or swap letters, but not one consonant for another:
 # "lassix" is Lasix, "arycor" is not Amycor.
@@ -159,6 +162,9 @@ class NameIndex:
         rivals = [
             c for c in self._with_look_alikes(word, best, nearest) if c.term != best.term and self._rivals(word, best, c)
         ]
+        is_sure = best.score >= _least_score(word, best.distance)
+        if not is_sure and not any(self.are_look_alikes(best.term, rival.term) for rival in rivals):
+            return Match("unknown", candidates=nearest[:4], score=best.score)
         if rivals:
             offered = (best, *rivals)
             return Match(
@@ -254,6 +260,12 @@ class NameIndex:
 
 def _reach(word: str) -> int:
     return _REACH[min(len(word), len(_REACH) - 1)]
+
+
+def _least_score(word: str, distance: int) -> float:
+    if distance > 2:
+        return _MIN_SCORE_THREE
+    return _MIN_SCORE_TWO_IN_SHORT if distance == 2 and len(word) <= _SHORT else _MIN_SCORE
 
 
 def _is_acceptable(word: str, candidate: Correction) -> bool:
