@@ -57,6 +57,8 @@ def reaches(notes: Iterable[Note], level: str) -> bool:
 
 
 def _level(note: Note) -> int:
+    if note.kind == "missing_information":  # nothing was found yet: it is asked for
+        return -1
     if note.tier.value == "urgent":
         return LEVELS.index("urgent")
     return LEVELS.index(note.severity.value) if note.severity else -1

@@ -107,14 +107,18 @@ class NoteWriter:
         )  # fmt: skip
 
     def _unchecked(self, finding: Finding, rule: Rule, patient: _Patient) -> Note:
-        """A rule that could not be decided: said, and never taken for "no problem"."""
+        """A rule that could not be decided: said, and never taken for "no problem".
+
+        Two drugs of an interaction that turns on a dose keep its severity, for only the dose is missing; it never interrupts.
+        """
+        is_pair_without_dose = finding.unchecked == ("dose",) and len(rule.participants) > 1
         missing = " and ".join(_CONTEXT_WORDS.get(what) or self._lab_name(what) for what in finding.unchecked)
         names = _names(finding.medications)
         summary = f"Cannot be checked without {missing}: {lower_first(rule.name)}"
         return Note(
             id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
-            severity=None, interruptive=False, drugs=names, effects=rule.effects, evidence=evidence_word(rule),
-            verified=rule.evidence.is_verified, summary=summary,
+            severity=finding.severity if is_pair_without_dose else None, interruptive=False, drugs=names, effects=rule.effects,
+            evidence=evidence_word(rule), verified=rule.evidence.is_verified, summary=summary,
             why=(*_lines_why(finding.medications, patient.lines, with_dose=True), sentence(rule.mechanism)),
             actions=(f"find out {missing} of {join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
             sources=self._cite(rule.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),

@@ -92,6 +92,7 @@ def test_what_must_not_be_stopped_is_said_without_all_too(run: Run, service: Med
         (CAPPED, "contraindicated", 0),
         (CAPPED, "urgent", 0),
         (QUIET, "minor", 0),
+        ("simvastatin nightly\namlodipine 5 mg daily\n", "major", 0),  # only the dose is missing
         (URGENT, "urgent", 1),
         (URGENT, "contraindicated", 1),
     ],

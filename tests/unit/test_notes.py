@@ -141,9 +141,19 @@ def test_a_cap_says_which_dose_it_went_by() -> None:
 
 def test_a_cap_without_a_dose_is_said_not_to_be_checked() -> None:
     note = _note("cap", knowledge(_CAP), meds("simvastatin", "amlodipine"))
-    assert (note.kind, note.severity, note.interruptive) == ("missing_information", None, False)
+    assert (note.kind, note.interruptive) == ("missing_information", False)
     assert note.summary.startswith("Cannot be checked without the dose")
     assert "simvastatin" in " ".join(note.actions)
+
+
+def test_a_cap_without_a_dose_keeps_the_severity_of_its_pair() -> None:
+    assert _note("cap", knowledge(_CAP), meds("simvastatin", "amlodipine")).severity is _CAP.severity
+
+
+def test_a_dose_that_no_one_should_take_has_no_severity_until_it_is_known() -> None:
+    alone = rule("alone", slot("simvastatin", dose="over 20 mg"), kind="dose_cap", unchecked_without=("dose",))
+    note = _note("alone", knowledge(alone), meds("simvastatin"))
+    assert (note.kind, note.severity, note.interruptive) == ("missing_information", None, False)
 
 
 def test_a_burden_names_every_drug_and_its_mechanism() -> None:
