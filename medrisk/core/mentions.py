@@ -187,6 +187,17 @@ def _is_everyday_use(token: Token, tokens: Sequence[Token], position: int, text:
     return position == 0 and (len(tokens) == 1 or _ROUND_AMOUNT.match(rest) is not None)
 
 
+_DRINKS = frozenset({"alcohol", "ethanol"})
+_ALONE = re.compile(r"[^a-z0-9]*[a-z]+(?: daily| nightly)?[\s.,;]*", re.IGNORECASE)
+
+
+def is_drink_in_passing(mention: Mention, entry: Entry, text: str) -> bool:
+    """Alcohol is named in social history, in warnings and on swabs too: it is taken only where it is an entry of its own."""
+    if any(term.name not in _DRINKS for term in mention.terms):
+        return False
+    return entry.section in {"clinical", "plan"} or _ALONE.fullmatch(text) is None
+
+
 def past_salt(tokens: Sequence[Token], end: int) -> int:
     """The end of a name with the salt words that follow it ("metoprolol succinate")."""
     while end < len(tokens) and tokens[end].text in SALT_WORDS:

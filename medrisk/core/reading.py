@@ -17,7 +17,14 @@ from medrisk.core.code_mentions import find_code
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
 from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
-from medrisk.core.mentions import Mention, corrected_mentions, find_mentions, nearest_drugs, past_salt
+from medrisk.core.mentions import (
+    Mention,
+    corrected_mentions,
+    find_mentions,
+    is_drink_in_passing,
+    nearest_drugs,
+    past_salt,
+)
 from medrisk.core.model import DailyDose, Ingredient, Line, LineContext, Sig
 from medrisk.core.name_keys import Token, name_key, tokenise
 from medrisk.core.names import Vocabulary, candidate_of
@@ -124,6 +131,7 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     taken_words = {word for span in clinical for word in name_key(span).split()}
     mentions = find_mentions(text, tokens, vocabulary, taken_words, code)
     mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
+    mentions = [mention for mention in mentions if not is_drink_in_passing(mention, entry, text)]
     groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
     if not groups and code:
         return [replace(bare, status="unknown", context=_context(entry, cue_before(text), None, text), reason=code.drug.reason)]

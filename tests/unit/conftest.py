@@ -9,7 +9,6 @@ from medrisk.vocabulary import build_vocabulary
 _FORMULARY = {
     "area": "test",
     "ingredients": {
-        "alcohol": {"synonyms": ["ethanol"]},
         "amlodipine": {"rxcui": "17767", "brands": ["Norvasc"], "unit": "mg"},
         "atorvastatin": {"rxcui": "83367", "brands": ["Lipitor"], "unit": "mg"},
         "albuterol": {"synonyms": ["salbutamol"], "brands": ["Ventolin"], "route": "inhaled"},
@@ -17,6 +16,7 @@ _FORMULARY = {
         "chloramphenicol": {},
         "citalopram": {"brands": ["Celexa"]},
         "digoxin": {"brands": ["Lanoxin"]},
+        "ethanol": {"synonyms": ["alcohol"]},
         "furosemide": {"rxcui": "4603", "synonyms": ["frusemide"], "brands": ["Lasix"], "unit": "mg"},
         "hydralazine": {},
         "hydrochlorothiazide": {"rxcui": "5487", "brands": ["Microzide"], "unit": "mg"},

@@ -59,12 +59,20 @@ def test_a_line_that_names_a_drug(text: str, drugs: list[str], method: str, voca
         "potassium 4.1", "potassium level", "magnesium 1.9 mg/dL", "insulin resistance", "alcohol abuse", "drinks alcohol socially",
         "Insurance: none", "TED stockings", "glucose test strips", "smokes 1 ppd", "follow up with Dr Example in 2 weeks",
         "avoid naproxen", "no known drug allergies", "NKDA",
+        "alcohol pads", "alcohol wipes 70%", "alcohol 70 %", "alcohol gel", "no alcohol", "Alcohol: none", "Alcohol:", "alcohol: social",
+        "alcohol occasionally", "denies alcohol", "drinks 2 beers", "avoid alcohol", "takes alcohol", "ethanol 120 mg/dL", "drinks alchohol daily",
+        "Social history: alcohol", "Social history: alcohol daily", "alcohol withdrawal",
     ],
 )  # fmt: skip
 def test_never_a_drug(text: str, vocabulary: Vocabulary) -> None:
     (line,) = read_lines(text, vocabulary)
     assert line.status in {"ignored", "unknown"}
     assert (_names(line), bool(line.reason)) == ([], True)
+
+
+@pytest.mark.parametrize("text", ["alcohol", "- alcohol", "Ethanol", "Medications: alcohol", "alcohol daily", "lisinopril 10 mg\nalcohol"])
+def test_alcohol_is_taken_where_it_is_an_entry_of_its_own(text: str, vocabulary: Vocabulary) -> None:
+    assert _drugs(text, vocabulary)[-1:] == ["ethanol"]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +82,7 @@ def test_never_a_drug(text: str, vocabulary: Vocabulary) -> None:
         ("Take 1 cap of naproxen daily", ["naproxen"]),
         ("simvastatin 40 mg 1 cap nightly", ["simvastatin"]),
         ("lisinopril 10 mg, take with alcohol swab", ["lisinopril"]),
+        ("naproxen 500 mg bid, do not take with alcohol", ["naproxen"]),
     ],
 )
 def test_words_of_the_directions_add_no_drug(text: str, drugs: list[str], vocabulary: Vocabulary) -> None:
