@@ -354,10 +354,10 @@ Ranking = tuple[Severity | None, bool, Tier | None]
 
 
 def _higher(level: Ranking, modified: Ranking) -> Ranking:
-    """A modifier never lowers what the number of mechanisms has reached."""
+    """A modifier never lowers the severity and tier that the number of mechanisms has reached; it may keep from interrupting."""
     severity = max(level[0], modified[0], key=lambda s: s.rank if s else 0)
     tier = max(level[2], modified[2], key=lambda t: t.rank if t else 0)
-    return severity, level[1] or modified[1], tier
+    return severity, modified[1], tier
 
 
 def _without_superseded(findings: Sequence[Finding], knowledge: KnowledgeBase) -> tuple[Finding, ...]:

@@ -259,6 +259,15 @@ def test_a_modifier_never_lowers_what_the_count_has_reached() -> None:
     assert (finding.severity, finding.tier) == (Severity.MODERATE, Tier.REVIEW)
 
 
+def test_a_modifier_may_keep_a_burden_from_interrupting() -> None:
+    loud = Burden("hypokalaemia", (BurdenLevel(2, Severity.MAJOR, True, Tier.REVIEW),))
+    quiet = Modifier(_LOW_POTASSIUM, "it is known", interruptive=False)
+    measured = rule("burden", kind="burden", burden=loud, modifiers=(quiet,), severity=None, interruptive=False)
+    finding = _one(measured, "hydrochlorothiazide", "furosemide", labs=(potassium(3.1),))
+    assert (finding.severity, finding.interruptive, finding.tier) == (Severity.MAJOR, False, Tier.REVIEW)
+    assert _one(measured, "hydrochlorothiazide", "furosemide").interruptive
+
+
 # Conditions, labs, modifiers
 
 
