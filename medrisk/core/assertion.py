@@ -51,7 +51,7 @@ class Setting:
                 line_end if inline else (len(lowered) if gap < 0 else gap if gap > line_end else line_end)
             )
         self.first_person = bool(cue.FIRST_PERSON.search(lowered))
-        self.proxy = None if self.first_person else _proxy(lowered)
+        self.proxy = frozenset() if self.first_person else _proxy(lowered)
 
     def section(self, at: int) -> str:
         """The heading that governs a place: its own line's, or one alone on a line above, up to an empty
@@ -66,15 +66,20 @@ class Setting:
         """
         words = self.tokens.words
         left, right = self.tokens.sentence(match.first, match.end)
-        section = self.section(self.tokens.starts[match.first])
+        start = self.tokens.starts[match.first]
+        section = self.section(start)
+        sign, since = self._sign(self.tokens.starts[left], start)
+        while left < match.first and self.tokens.starts[left] < since:
+            left += 1
         before, after = words[left : match.first], words[match.end : right]
         reaction = section == "reaction"
         return Assertion(
-            negated=self._is_negated(match, before, after, words[right : right + 2]),
+            negated=sign == "-" or self._is_negated(match, before, after, words[right : right + 3]),
             experiencer="other" if section == "family" or self._is_other(left, match.first) else "patient",
             hypothetical=section == "warning"
+            or sign == "unticked"
             or is_possible(
-                before, after, words[right : right + 1], self._prefix(match), reasons=not is_condition
+                before, after, words[right : right + 3], self._prefix(match), reasons=not is_condition
             ),
             historical=section == "past" or reaction or is_past(before, after),
         )
@@ -88,15 +93,33 @@ class Setting:
         )
         if match.phrase.inverse:
             return not denied_inside
-        return denied_inside or is_denied(before, after, next_sentence) or self._bracketed_minus(match)
+        return denied_inside or is_denied(before, after, next_sentence)
 
     def _prefix(self, match: Match) -> str:
         start = self.tokens.starts[match.first]
         return self.text[max(0, start - 2) : start]
 
-    def _bracketed_minus(self, match: Match) -> bool:
-        start = self.tokens.starts[match.first]
-        return "(-)" in self.text[max(0, start - 4) : start]
+    def _sign(self, sentence: int, at: int) -> tuple[str, int]:
+        """The sign that governs a place ("+", "-" or an empty box) and where it stands; an item of a list takes the
+        sign before it, and a plus goes on.
+        """
+        opening = self.text.rfind("\n", 0, sentence + 1) + 1
+        window = self.text[max(opening, at - _SIGN_REACH) : at + 1]
+        found = [sign for sign in cue.SIGN.finditer(window) if sign.end() <= len(window) - 1]
+        if not found:
+            return "", 0
+        last = found[-1]
+        sign, place = last.group().strip(), at + 1 - len(window) + last.end()
+        if sign in cue.NO_SIGNS and len(found) == 1 and window[: last.start()].strip(" ") == "":
+            following = self.text[at : at + _SIGN_REACH].partition("\n")[0]
+            if not cue.SIGN.search(following):
+                return "", 0  # a dash before the only item of a line is a bullet
+        ended = any(mark in window[last.end() :] for mark in ",;.")
+        if sign in ("[ ]", "[]", "☐"):
+            return "unticked", place
+        if sign in cue.NO_SIGNS or sign == "(-)":
+            return ("", 0) if ended else ("-", place)
+        return "+", place
 
     def _is_other(self, left: int, first: int) -> bool:
         """Whether the nearest subject before the mention is a relative who has it rather than one who
@@ -111,12 +134,12 @@ class Setting:
                 # relative.
                 subject = ""
             elif (
-                word in ("he", "she") and subject and cue.RELATIVES.get(subject) not in (word, "")
+                cue.PRONOUNS.get(word) and subject and cue.RELATIVES.get(subject) not in (cue.PRONOUNS[word], "")
             ) or word == "but":
                 subject = ""
             else:
                 name = word[:-1] if word.endswith("s") and word[:-1] in cue.RELATIVES else word
-                if name in cue.RELATIVES and name != self.proxy and not _reports(words, i, first):
+                if name in cue.RELATIVES and name not in self.proxy and not _reports(words, i, first):
                     subject = name
         if subject:
             return True
@@ -135,10 +158,16 @@ class Setting:
         )
 
 
-def _proxy(lowered: str) -> str | None:
+_SIGN_REACH = 60
+
+
+def _proxy(lowered: str) -> frozenset[str]:
     """The relative whose own list this is ("here is what my mother is on"), told by someone else."""
     found = cue.PROXY.search(lowered)
-    return found[1] if found and "same" not in lowered[found.start() : found.end() + 20] else None
+    if found and "same" not in lowered[found.start() : found.end() + 20]:
+        return frozenset((found[1],))
+    told = cue.TOLD_BY.search(lowered)
+    return cue.TOLD_OF[told[1] or told[2]] if told else frozenset()
 
 
 def _reports(words: list[str], i: int, first: int) -> bool:

@@ -13,7 +13,7 @@ TURNS = word_set(
     """
     but however although though except apart yet still because due admits reports reported complains
     complaining c/o presents presented presenting positive +ve describes develops developed now besides
-    whereas while why
+    whereas while why just simply simple merely bar
     """
 )
 # After a comma or "and", these begin a new statement.
@@ -27,7 +27,7 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o
+    excluded not no s/o ø
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -61,7 +61,17 @@ NO_OF = word_set(
     """
 )
 ABLE = word_set("can cant cannot could couldnt able unable")
-AFTER_DENIALS = word_set("denied absent negative excluded no none nil neg never unlikely")
+AFTER_DENIALS = word_set("denied absent negative excluded no none nil neg never unlikely -ve 0")
+# "Cramps: denies", "cramps? N": only where the word is the answer to a heading or a question.
+ANSWERS_NO = AFTER_DENIALS | word_set("denies n nope not")
+ANSWERS_YES = word_set("yes y yep +ve")
+# Written after what they deny, and so not before the next word of the list: "cramps -ve, tingling".
+ENDS = frozenset(",.;\n?!")
+LETTERS = word_set("y n yes yep nope")
+POSTFIXES = word_set("-ve neg negative absent denied excluded nil none 0")
+OPENINGS = word_set(": , ( ) is was are were all ros")
+ALL_OF_THEM = word_set("all both also too")
+UNTIL = word_set("until untill till til")
 AFTER_VERBS = word_set(
     """
     present reported seen noted found raised observed detected elevated evident felt experienced
@@ -70,7 +80,7 @@ AFTER_VERBS = word_set(
 )
 GONE = word_set(
     """
-    resolved settled gone stopped subsided disappeared cleared vanished ceased
+    resolved settled gone stopped subsided disappeared cleared vanished ceased completely
     """
 )
 
@@ -92,11 +102,13 @@ REPORTING = word_set(
     wants wanted believes feels gave gives helps witnessed
     """
 )
-PATIENT = word_set("patient patients pt pts i ive im me myself client resident")
+PATIENT = word_set("patient patients pt pts i ive im me my mine myself client resident")
+PRONOUNS = {"he": "he", "hes": "he", "she": "she", "shes": "she"}
 
 POSSIBLE = word_set(
     """
     if prevent prevents preventing prevention prophylaxis avoid suitable would whether beware unless leaflet lists listed
+    r/o
     """
 )
 POSSIBLE_AFTER = {
@@ -109,7 +121,16 @@ POSSIBLE_AFTER = {
     "look": word_set("for out"),
     "monitor": word_set("for"),
     "in": word_set("case"),
-    "return": word_set("precautions if"),
+    "return": word_set("precautions if to"),
+    "call": word_set("for us"),
+    "seek": word_set("help advice care attention medical urgent immediate"),
+    "come": word_set("back"),
+    "event": word_set("of"),
+    "first": word_set("sign signs"),
+    "safety": word_set("net netted netting"),
+    "advised": word_set("about re regarding of on"),
+    "scared": word_set("of about"),
+    "aware": word_set("of"),
     "side": word_set("effects effect"),
     "should": word_set("you she he they"),
     "report": word_set("any"),
@@ -130,7 +151,10 @@ POSSIBLE_AFTER = {
     "fear": word_set("of"),
     "fears": word_set("of"),
 }
-UNSURE = word_set("possible possibly suspected query presumed")
+UNSURE = word_set("possible possibly poss suspected query presumed")
+EITHER = word_set("vs versus")
+# "Positive for cramps" and "awake for the cramps" give no reason for a drug.
+NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except")
 POSSIBLE_STARTS = word_set("any does do did can could would should is are will have has")
 # "... 2 mg every 8 hours as needed for muscle spasm": a reason for a drug is not a report.
 DRUG_CUES = word_set(
@@ -152,13 +176,21 @@ VISITS = word_set(
     """
 )
 
+RELATED = word_set("related due from caused linked connected coming")
+JUST_BEFORE = word_set("previous prev")
+GOES_ON = word_set("now has have they it this these which since")
 PAST = word_set("previously formerly childhood teenager historically prior")
 YOUTH = word_set("child teenager boy girl student baby kid youngster")
 PRESENT = word_set("now presents presenting with c/o")
+# "Simvastatin caused aches, stopped 2015."
+BROUGHT_ON = word_set("caused gave triggered")
 GAVE_UP = word_set("stopped discontinued intolerant tolerate intolerance allergic")
 REASON = word_set("because due for ( with to")
 FINE_NOW = word_set("nothing normal none gone fine better resolved")
 NOT_GONE = word_set("not never havent hasnt")
+# "D+V 5/7", "cramps x3": how long it has lasted, so it is there now.
+LASTING = re.compile(r"\d+/(?:7|52|12)|x\d*")
+WHY = word_set("why causing behind")
 YEAR = re.compile(r"(?:19[3-9]\d|20[0-4]\d)")
 SECTION = re.compile(
     r"^[ \t>*•#-]*(?:(family (?:history|hx|hist\w*)|fhx?|fmhx?|fam hx)"
@@ -167,17 +199,35 @@ SECTION = re.compile(
     r"|adrs?|side effect history)"
     r"|(p(?:ast )?(?:medical )?(?:history|hx)|pmhx?|past history|previous history|psh)"
     r"|(return precautions?|safety ?net\w*|counsell?ing|side effects?|possible side effects?"
-    r"|warnings?|red flags?|precautions?|"
+    r"|warnings?|red flags?|precautions?|risks?|"
     r"patient education|when to (?:call|seek help))"
     r"|([a-z][a-z /&-]{2,38}))[ \t]*(?=:|$)",
     re.MULTILINE,
 )
 SECTION_NAMES = ("", "family", "reaction", "past", "warning", "")
 
+# Signs before the items of a list: "-cramps, +weakness", "(+) tingling", "[x] cramps [ ] weakness".
+SIGN = re.compile(r"(?:(?<![^\s,;(])(?:(?P<plus>\+)|(?P<minus>[-−–∅]))(?=[^\W\d_])|(?<![^\s,;(])\+ (?=[^\W\d_])|\((?:\+|-)\)|\[[ x✓]?\]|[☐☑☒])")
+NO_SIGNS = frozenset("-−–∅")
 FIRST_PERSON = re.compile(
     r"\b(?:i (?:have|get|had|got|am|take|do|don't|dont|feel|was|can't|cant)|i'm|i've|im on|my (?:leg"
-    r"|calf|calves|foot|feet|toe|hand|muscle|arm|jaw|thigh)s?)\b"
+    r"|calf|calves|foot|feet|toe|hand|muscle|arm|jaw|thigh)s?|mine)\b"
 )
+# Somebody who tells of a relative tells of the patient: "Daughter reports mum is confused".
+TOLD_BY = re.compile(
+    r"\b(?:(?<!her )(?<!his )(?<!my )(daughter|son|wife|husband|granddaughter|grandson|niece|nephew)\b"
+    r"(?: \w+){0,2}? (?:reports?|rings?|rang|phoned|calls|called|calling|says?|said|states?|stated|brings|brought|asks?|worried"
+    r"|concerned|noticed|thinks)\b|(?:caller|informant|collateral|history|hx|per|from|spoke (?:to|with))\W+(?:\w+ ){0,2}?"
+    r"(daughter|son|wife|husband|granddaughter|grandson|niece|nephew)\b)"
+)
+_PARENTS = word_set("mother mum mom mam father dad")
+_ELDERS = word_set("grandmother grandma nan grandfather grandad grandpa")
+TOLD_OF = {
+    **dict.fromkeys(("daughter", "son"), _PARENTS),
+    **dict.fromkeys(("granddaughter", "grandson"), _ELDERS),
+    **dict.fromkeys(("niece", "nephew"), word_set("aunt uncle")),
+    **{"wife": word_set("husband"), "husband": word_set("wife")},
+}
 PROXY = re.compile(
     r"\bmy (mother|mum|mom|father|dad|wife|husband|son|daughter|sister|brother|aunt|uncle|grandmother"
     r"|grandfather|nan|partner)\b"

@@ -11,8 +11,12 @@ from medrisk.core import assertion_words as cue
 
 def is_denied(before: list[str], after: list[str], next_sentence: list[str]) -> bool:
     """Whether words to the left deny the mention, or words right after it do."""
-    if "until" in after[:3]:
+    if cue.UNTIL.intersection(after[:3]) or (cue.UNTIL.intersection(after[:5]) and "now" in after):
         return _denied_after(after, next_sentence)  # "never had palpitations until this week"
+    if answer(after, next_sentence) or cue.ANSWERS_YES.intersection(after[:1]):
+        return False
+    if "think" in before[-4:] and cue.RELATED.intersection(after[:4]):
+        return False  # "does not think the cramps are related to it"
     return _denied_before(before) or _denied_after(after, next_sentence)
 
 
@@ -23,7 +27,7 @@ def _denied_before(before: list[str]) -> bool:
         following = before[k + 1] if k + 1 < len(before) else ""
         if (word in cue.TURNS and word != "now") or (word == "now" and following != ","):
             return False
-        if word == "(":
+        if word == "(" or (word == "than" and k and before[k - 1] == "other"):
             return False
         if word == ":":
             crossed_colon = True
@@ -37,11 +41,23 @@ def _denied_before(before: list[str]) -> bool:
             or (word == "absence" and following == "of")
         ):
             return True
+        elif _is_postfix(before, k):
+            continue
         elif word in cue.DENIALS and (not crossed_colon or word in cue.BEFORE_COLON):
             verdict = _verdict(before, k)
             if verdict is not None:
                 return verdict
     return False
+
+
+def _is_postfix(before: list[str], k: int) -> bool:
+    """Whether a denial belongs to the item before it: "cramps -ve, tingling", "weakness (none), numbness"."""
+    word, following, previous = before[k], before[k + 1 : k + 2], before[k - 1] if k else ""
+    if word not in cue.POSTFIXES or following not in ([","], [")"]):
+        return False
+    if previous in ("(", ":"):
+        return k > 1 and (previous == "(" or word in ("none", "nil", "0"))
+    return bool(previous) and previous not in cue.OPENINGS
 
 
 def _verdict(before: list[str], k: int) -> bool | None:
@@ -63,7 +79,7 @@ def _verdict(before: list[str], k: int) -> bool | None:
             if other in ("for", "from", "to") and i and rest[i - 1] not in cue.NO_OF:
                 return None
         return True
-    if word == "without":
+    if word in ("without", "nil", "zero"):
         return None if following in cue.NO_THEN else True
     if word in (
         "not",
@@ -94,10 +110,12 @@ def _verdict(before: list[str], k: int) -> bool | None:
 
 def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
     if not after:
-        return len(next_sentence) > 1 and next_sentence[0] == "?" and next_sentence[1] in cue.AFTER_DENIALS
+        return answer(after, next_sentence) is False
     if after[0] in cue.AFTER_DENIALS and (after[0] != "no" or len(after) == 1 or after[1] in (",", ")")):
         return True
-    if after == [",", "no"]:
+    if after == [",", "no"] or (after[-1] in ("denied", "absent", "negative", "nil") and cue.ALL_OF_THEM.intersection(after[-3:])):
+        return True
+    if answer(after, next_sentence) is False:
         return True
     if after[0] in (":", "(", ",") and len(after) > 1 and after[1] in cue.AFTER_DENIALS:
         return after[0] != "," and (after[1] != "no" or len(after) == 2 or after[2] in (",", ")"))
@@ -115,14 +133,29 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
     return False
 
 
+def answer(after: list[str], next_sentence: list[str]) -> bool | None:
+    """What is said to a mention that stands as a question or a heading: "Cramps? N", "weakness: denies"."""
+    said = next_sentence[1:] if not after and next_sentence[:1] == ["?"] else after[1:3] if after[:1] == [":"] else []
+    if not said or (len(said) > 1 and said[1] not in cue.ENDS and said[0] not in cue.LETTERS):
+        return None
+    return True if said[0] in cue.ANSWERS_YES else False if said[0] in cue.ANSWERS_NO else None
+
+
 def is_possible(
     before: list[str], after: list[str], end: list[str], prefix: str, *, reasons: bool = True
 ) -> bool:
     """Whether the mention is only feared, prevented, asked about or given as the reason of a drug."""
+    if answer(after, end) is not None:
+        return False
+    end = end[:1]
+    if not reasons and not after and end == ["?"]:
+        return True
     if prefix.endswith("?") or prefix.endswith("? "):
         return not before or end != ["?"]
-    if cue.UNSURE.intersection(before[-2:]):
+    if cue.UNSURE.intersection(before[-2:]) or cue.EITHER.intersection((*before[-1:], *after[:1])):
         return True
+    if before[:1] == ["should"] and end != ["?"] and len(before) <= 4:
+        return True  # "Should cramps recur, ..."
     question = end == ["?"]
     if (
         question
@@ -134,12 +167,15 @@ def is_possible(
     for k in range(len(before) - 1, max(-1, len(before) - 26), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
+        if word in ("out", "r/o") and "," in before[k:]:
+            return False  # "cannot rule out rhabdomyolysis, muscles tender"
         if word in ("because", "but", "despite", "currently") or (word == "now" and k < len(before)):
             return False
         if (
             word in cue.POSSIBLE
             and not (word == "would" and following in ("say", "like"))
             and not (word == "if" and following == "any")
+            and not (word in ("if", "whether") and cue.WHY.intersection(before[k:]))
         ):
             return word != "would" or question
         if word in cue.POSSIBLE_AFTER and following in cue.POSSIBLE_AFTER[word]:
@@ -159,6 +195,8 @@ def _is_reason(before: list[str], k: int) -> bool:
     if before[k] == "prn":
         return True
     earlier = before[:k]
+    if cue.NOT_A_REASON.intersection(earlier[-1:]) or cue.ABLE.intersection(earlier[-3:]):
+        return False
     if cue.VISITS.intersection(earlier):
         return False
     if cue.ACTUAL.intersection(before[k + 1 :]):
@@ -170,10 +208,15 @@ def _is_reason(before: list[str], k: int) -> bool:
 
 def is_past(before: list[str], after: list[str]) -> bool:
     """Whether the mention belongs to the past: "used to get", "h/o", "in 2014", "resolved"."""
-    return _past_before(before) or _past_after(after[:12], before)
+    if cue.BROUGHT_ON.intersection(before[-3:]) and cue.GAVE_UP.intersection(after[:8]):
+        return True
+    lasting = any(cue.LASTING.fullmatch(word) for word in (*before, *after[:3]))
+    return (not lasting and _past_before(before)) or _past_after(after[:12], before)
 
 
 def _past_before(before: list[str]) -> bool:
+    if cue.JUST_BEFORE.intersection(before[-2:]):
+        return True
     for k, word in enumerate(before):
         rest = before[k + 1 :]
         if _in_youth(before, k) or (word == "used" and rest[:1] == ["to"] and "because" not in rest):
@@ -192,6 +235,8 @@ def _past_after(after: list[str], before: list[str]) -> bool:
     for i, word in enumerate(after):
         following = after[i + 1] if i + 1 < len(after) else ""
         if word in ("but", ","):
+            if following in cue.GOES_ON and cue.GONE.intersection(after[i + 2 : i + 6]):
+                continue  # "cramp last week but it has now gone"
             return False
         if word in cue.GONE and not cue.NOT_GONE.intersection(after[:i]):
             return True

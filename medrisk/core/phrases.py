@@ -183,26 +183,37 @@ class PhraseIndex:
             if node is not None:
                 yield from self._walk(node, words, i + 1, (i,))
 
+    def _may_be_misspelt(self, word: str) -> bool:
+        return len(word) >= 4 and word not in ORDINARY_WORDS and word not in self._forms
+
     def _walk(self, node: _Node, words: list[str], at: int, matched: tuple[int, ...]) -> Iterator[Match]:
         for phrase in node.phrases:
             yield Match(phrase, matched)
         if node.next:
             for j in range(at, min(at + _MAX_FILLERS + 1, len(words))):
                 following = node.next.get(words[j])
-                if following is None and j == at and len(words[j]) >= 4 and words[j] not in ORDINARY_WORDS:
-                    # The word that sounds alike: "musle pane".
+                if following is None and j == at and self._may_be_misspelt(words[j]):
+                    # The word that sounds alike: "musle pane"; "calf woke" is no weak calf.
                     following = node.next.get(node.sounds.get(_sound(words[j]), ""))
                 if following is not None:
-                    yield from self._walk(following, words, j + 1, (*matched, j))
-                    break
+                    goes_on = False
+                    for match in self._walk(following, words, j + 1, (*matched, j)):
+                        goes_on = True
+                        yield match
+                    if goes_on:
+                        break
                 if words[j] not in _FILLERS:
                     break
         if node.gap is not None:
             for j in range(at, min(at + _MAX_GAP + 1, len(words))):
                 following = node.gap.next.get(words[j])
                 if following is not None:
-                    yield from self._walk(following, words, j + 1, (*matched, j))
-                    break
+                    goes_on = False
+                    for match in self._walk(following, words, j + 1, (*matched, j)):
+                        goes_on = True
+                        yield match
+                    if goes_on:
+                        break  # else the word only began another phrase: "pee looks brown" is not "looks like cola"
                 if words[j] in STOPS:
                     break
 

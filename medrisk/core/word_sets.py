@@ -24,5 +24,5 @@ WORD_GROUPS = {
     "<night>": "night nights nightly nighttime nocturnal nocturnally nocte nite nites overnight bed "
     "bedtime asleep "
     "sleep sleeping sleeps wake wakes waking woke woken awake wakened awakens awakened midnight 1am "
-    "2am 3am 4am 5am",
+    "2am 3am 4am 5am hs qhs",
 }
