@@ -142,6 +142,8 @@ def _condition(condition: ConditionMention) -> Json:
         "text": condition.text,
         "negated": condition.negated,
         "experiencer": condition.experiencer,
+        "hypothetical": condition.hypothetical,
+        "historical": condition.historical,
         "span": [condition.start, condition.end],
     }
 
@@ -159,4 +161,5 @@ def _lab(lab: LabResult) -> Json:
         "interpretation": lab.interpretation,
         "note": lab.note,
         "date": lab.date,
+        "superseded": lab.superseded,
     }

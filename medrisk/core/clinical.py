@@ -16,6 +16,7 @@ from typing import Any
 from medrisk.core.assertion import Assertion, Experiencer, Setting
 from medrisk.core.circumstances import Sex, find_laterality, find_onset, read_person
 from medrisk.core.lab_reading import read_lab, read_later
+from medrisk.core.lab_series import in_order
 from medrisk.core.labs import LabResult, LabTest, build_lab_test, corrected_calcium
 from medrisk.core.phrases import Match, PhraseIndex
 from medrisk.core.selection import Entry, select_mentions
@@ -189,6 +190,7 @@ def _labs(
     terms: ClinicalTerms, matches: list[Match], text: str, lowered: str, tokens: Tokens
 ) -> list[tuple[LabResult, Match]]:
     results: list[tuple[LabResult, Match]] = []
+    followed: set[int] = set()
     previous_end = -10
     for match in matches:
         if match.phrase.kind == _LAB:
@@ -198,7 +200,12 @@ def _labs(
                 results.append((result, match))
                 previous_end = result.end
                 result = read_later(test, text, lowered, result)
-    return results
+                if result is not None:
+                    followed.add(len(results) - 1)
+    if len(results) == 1 and results[0][0].date is None:
+        return results
+    ordered = in_order([result for result, _ in results], frozenset(followed))
+    return [(result, match) for result, (_, match) in zip(ordered, results, strict=True)]
 
 
 def _symptom(entry: Entry, match: Match, setting: Setting, lowered: str) -> SymptomMention:

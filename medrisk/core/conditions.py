@@ -40,6 +40,8 @@ class PatientFacts:
             if condition.experiencer == "patient" and not condition.hypothetical:
                 self.conditions[condition.id] = self.conditions.get(condition.id, False) or not condition.negated
         for lab in self.patient.labs:
+            if lab.superseded:
+                continue
             self.labs.setdefault(lab.id, []).append(lab)
 
     def holds(self, test: Test) -> bool | None:
@@ -89,7 +91,7 @@ class PatientFacts:
         return self._compare_labs(test)
 
     def _compare_labs(self, test: Test) -> bool | None:
-        """A lab given several times counts when any of its values does."""
+        """A lab given several times counts when any of its values does, save those that a later one replaces."""
         answers = [_compare_lab(lab, test) for lab in self.labs.get(test.ids[0], ())]
         if True in answers:
             return True

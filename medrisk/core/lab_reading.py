@@ -26,17 +26,17 @@ _DIRECTIONS_AFTER = re.compile(
     r"|with)\b|[ \t]{0,3}/[ \t]{0,3}\d|[ \t]{0,3}[-–][ \t]{0,3}\d|[ \t]{0,3}:\d"
 )
 _VALUE = re.compile(
-    r"[ \t]{0,3}(?:\+{1,2}|2\+)?(?:[ \t]{0,3}\([^()\n]{0,24}\))?"
+    r"[ \t|]{0,5}(?:\+{1,2}|2\+)?(?:[ \t]{0,3}\([^()\n]{0,24}\))?"
     r"(?:[ \t]{0,3}(?:levels?|lvl|conc|result|value|today|yesterday|now|currently|repeat|is|was|of|at"
-    r"|came|back|measured|only|still|up|down|to|"
+    r"|came|back|measured|only|still|up|down|to|has|had|been|gone|dropped|fallen|fell|risen|rose|improved|"
     r"low|high|raised|elevated|normal|about|around|approx|=|:|-|~|→|->)){0,5}"
     r"[ \t]{0,3}(<=|>=|<|>|≤|≥|less than|below|under|more than|greater than|above|over)?"
-    r"[ \t]{0,3}(?P<number>\d{1,3}(?:,\d{3})+(?![\d])|\d+(?:[.,]\d+)?)(?P<thousand>k(?![a-z]))?(?![\d])"
+    r"[ \t|]{0,5}(?P<number>\d{1,3}(?:,\d{3})+(?![\d])|\d{1,3}(?:[ '\u00a0\u202f]\d{3})+(?=[ \t]?i?u/l)|\d{1,3}[ '\u00a0\u202f]000(?!\d)|\d+(?:[.,]\d+)?)(?P<thousand>k(?![a-z]))?(?![\d])"
 )
 _UNIT = re.compile(
-    r"[ \t]{0,3}(?P<unit>(?:x|times)[ \t]{0,3}(?:the[ \t]{0,3})?(?:uln|upper limit(?: of normal)?)"
+    r"[ \t|]{0,5}(?P<unit>(?:x|times)[ \t]{0,3}(?:the[ \t]{0,3})?(?:uln|upper limit(?: of normal)?)"
     r"|xuln|ml/min(?:[ \t]{0,3}/[ \t]{0,3}1\.73[ \t]{0,3}(?:m2|m²|m\^2|sqm)?)?"
-    r"|[a-zµμ]+(?:\s?/\s?(?:[a-z]+|\d+\s?ml))?|%)(?![a-z])"
+    r"|[a-zµμ]+(?:\s?/\s?(?:[a-z]+|\d+\s?ml))?|%)(?![a-z\d])"
 )
 _FLAG = re.compile(
     r"[ \t]{0,3}[\[(]?[ \t]{0,3}(?P<flag>LOW|Low|low|L|HIGH|High|high|H|LL|HH|normal|Normal"
@@ -47,24 +47,32 @@ _UPPER_LIMIT = re.compile(
     r"|range)[ \t]{0,3}[:=<]?[ \t]{0,3}(?:is|of|up to)?[ \t]{0,3}"
     r"(?:\d{1,4}[ \t]{0,3}[-–][ \t]{0,3})?(?P<limit>\d{2,4})|[ \t]{0,3}(?:u/l"
     r"|iu/l)?[ \t]{0,3}\([ \t]{0,3}\d{1,3}[ \t]{0,3}[-–][ \t]{0,3}(?P<range>\d{2,4})[ \t]{0,3}(?:u/l"
-    r"|iu/l)?[ \t]{0,3}\)"
+    r"|iu/l)?[ \t]{0,3}\)|[ \t]{0,3}(?:i?u/l)?[ \t]{0,3}\([ \t]{0,3}<[ \t]{0,3}(?P<below>\d{2,4})"
+    r"|[ \t]{0,3}(?:i?u/l)?[ \t|]{1,5}\d{1,3}[ \t]{0,3}[-–][ \t]{0,3}(?P<column>\d{2,4})(?!\d)"
 )
 _DATE = (
     r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{1,2}\s(?:jan|feb"
     r"|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:\s\d{4})?"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s\d{1,2}(?:,?\s\d{4})?|yesterday"
-    r"|today|last week|last month|\d+ (?:day|week|month)s? ago"
+    r"|today|last week|last month|last year|\d+ (?:day|week|month|year)s? ago"
 )
 _DATE_AFTER = re.compile(
     rf"[ \t]{{0,3}}(?:\([ \t]{{0,3}}(?:on\s+)?({_DATE})[ \t]{{0,3}}\)"
-    rf"|,?[ \t]{{0,3}}on\s+({_DATE})(?!\d)|\s(\d{{4}}-\d{{2}}-\d{{2}}|yesterday|today|last week"
-    rf"|last month|\d+ (?:day|week|month)s? ago))"
+    rf"|,?[ \t]{{0,3}}on\s+({_DATE})(?!\d)|\s(\d{{4}}-\d{{2}}-\d{{2}}|yesterday|today|now|last week"
+    rf"|last month|last year|\d+ (?:day|week|month|year)s? ago)\b"
+    rf"|[ \t]{{0,3}}(?:\(|in |since )((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ \t])?(?:19|20)\d\d)\b)"
 )
 _DATE_OF_LINE = re.compile(
     rf"[ \t]*(?:(?:labs?|bloods?|results?|chem|bmp|cmp|u&es?|ues|blood tests?|from|on|of"
     rf"|dated)[ \t]{{0,3}}){{0,3}}\(?({_DATE})\)?[ \t]{{0,3}}[:,-]?"
 )
-_LATER = re.compile(r"[ \t]{0,3}(?:->|→|=>|then|, now|now)[ \t]{0,3}(?P<number>\d+(?:[.,]\d+)?)(?![\d/])")
+# What may stand between the values of a series, and what says that the next is later: an arrow, a word or its date.
+_LATER = re.compile(
+    rf"(?:[ \t]{{0,3}}(?:\((?:{_DATE})\)|(?:on )?(?:{_DATE})\b))?[ \t]{{0,3}}(?:->|→|=>| > |[,;]?[ \t](?:and |but )?(?:then|now|repeat(?:ed)?"
+    rf"|rpt|rechecked|recheck|later|today|latest|currently|this week|this morning)(?: it)?(?: is| was| at)?(?=[ \t:=])"
+    rf"|,(?=[ \t]\d+(?:[.,]\d+)?[ \t]*(?:\((?:{_DATE})\)|(?:on )?(?:{_DATE})\b)))"
+    rf"[ \t:=]{{0,3}}(?P<number>\d+(?:[.,]\d+)?)(?![\d/])"
+)
 # "K 3.0 Mg 1.5": the name of the next test and not the unit of this one.
 _MAGNESIUM_NEXT = re.compile(r"[ \t]{0,3}(?:Mg[ \t:=]{0,3}\d|mg[ \t:=]{0,3}\d\.\d)")
 _NOT_A_READING = word_set(
@@ -188,8 +196,8 @@ def _same_clause(before: list[str]) -> list[str]:
 
 
 def _number(text: str) -> float:
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
-        return float(text.replace(",", ""))
+    if re.fullmatch(r"\d{1,3}(?:[, '\u00a0\u202f]\d{3})+", text):
+        return float(re.sub(r"\D", "", text))
     return float(text.replace(",", "."))
 
 
@@ -230,7 +238,7 @@ def _could_be(test: LabTest, value: float, is_symbol: bool) -> bool:
 def _date(lowered: str, start: int, end: int) -> str | None:
     found = _DATE_AFTER.match(lowered, end)
     if found:
-        return found[1] or found[2] or found[3]
+        return next(group for group in found.groups() if group)
     line = lowered.rfind("\n", max(0, start - 80), start) + 1 or max(0, start - 80)
     found = _DATE_OF_LINE.match(lowered, line, start)
     return found[1] if found else None
@@ -239,4 +247,4 @@ def _date(lowered: str, start: int, end: int) -> str | None:
 def _upper_limit(lowered: str, at: int) -> float | None:
     """The upper limit of normal written after a creatine kinase: "(ULN 200)", "(30-200)"."""
     found = _UPPER_LIMIT.match(lowered, at)
-    return float(found["limit"] or found["range"]) if found else None
+    return float(found["limit"] or found["range"] or found["below"] or found["column"]) if found else None

@@ -47,6 +47,7 @@ class LabResult:
     interpretation: Interpretation | None
     note: str | None
     date: str | None
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,13 @@ def converted(result: LabResult, test: LabTest) -> LabResult:
     if unit is None:
         unit = test.unit_by_size(result.value)
         if unit is None:
-            fits = any(test.is_plausible(result.value * factor) for factor in test.factors.values())
-            return replace(result, note=_UNIT_NOT_GIVEN if fits else _IMPLAUSIBLE)
+            readings = [result.value * factor for factor in test.factors.values() if test.is_plausible(result.value * factor)]
+            meanings = {test.interpret(reading, result.comparator) for reading in readings}
+            if meanings == {"low"} or meanings == {"high"}:
+                # Magnesium 0.55 is low in mmol/L and in mg/dL; 1.6 is not the same in both.
+                meaning = meanings.pop()
+                return replace(result, interpretation=meaning, note=f"unit not given: {meaning} in every unit used for it")
+            return replace(result, note=_UNIT_NOT_GIVEN if readings else _IMPLAUSIBLE)
         note = f"unit not given: taken for {unit}" if unit != "ratio" else None
     factor = test.factors.get(unit_key(unit))
     if factor is None:

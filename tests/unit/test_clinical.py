@@ -338,6 +338,15 @@ READINGS = [
     ("Mg 1.4 mg/dL", "magnesium", 1.4, 0.576, "low"),
     ("Mg 1.3", "magnesium", 1.3, None, None),
     ("Mg 1.5 L", "magnesium", 1.5, None, "low"),
+    ("Mg 0.55", "magnesium", 0.55, None, "low"),
+    ("CK 12 000 U/L", "creatine_kinase", 12000, None, "high"),
+    ("creatine kinase 180 IU/L (<190)", "creatine_kinase", 180, 0.947, "normal"),
+    ("K 3.1 Ca 2.0 PO4 0.7", "calcium", 2.0, 2.0, "low"),
+    ("U&E: K 3.3 Ur 9.2 Cr 118", "creatinine", 118, 118, None),
+    ("25(OH)D 22 nmol/L", "vitamin_d", 22, 22, "low"),
+    ("her potassium has dropped to 3.0", "potassium", 3.0, 3.0, "low"),
+    ("Potassium 3.4 3.5-5.1 mmol/L L", "potassium", 3.4, 3.4, "low"),
+    ("| Potassium | 3.2 | mmol/L | 3.5-5.0 | L |", "potassium", 3.2, 3.2, "low"),
     ("Ca 7.9 / Mg 1.3 / Phos 2.0", "calcium", 7.9, 1.975, "low"),
     ("Ca 7.9 / Mg 1.3 / Phos 2.0", "phosphate", 2.0, None, None),
     ("Ca 2.1", "calcium", 2.1, 2.1, "low"),
@@ -355,7 +364,8 @@ READINGS = [
     ("TSH 14", "tsh", 14, 14, "high"),
     ("TSH <0.01", "tsh", 0.01, 0.01, "low"),
     ("vitamin D 18 ng/mL", "vitamin_d", 18, 45, "low"),
-    ("vitamin D 18", "vitamin_d", 18, None, None),
+    ("vitamin D 18", "vitamin_d", 18, None, "low"),
+    ("vitamin D 28", "vitamin_d", 28, None, None),
     ("glucose 190", "glucose", 190, 10.545, None),
     ("Lithium level 1.4", "lithium_level", 1.4, 1.4, "high"),
     ("lithium 0.9", "lithium_level", 0.9, 0.9, None),
@@ -426,8 +436,34 @@ def test_a_missing_unit_is_said() -> None:
     assert "taken for mmol/L" in (reading(labs, "potassium").note or "")
 
 
-def test_a_series_gives_every_value() -> None:
-    assert [result.value for result in read("K 3.2 -> 3.6").labs] == [3.2, 3.6]
+@pytest.mark.parametrize(
+    ("text", "values", "counts"),
+    [
+        ("K 3.2 -> 3.6", [3.2, 3.6], [3.6]),
+        ("K 2.8 > 3.4 > 4.1", [2.8, 3.4, 4.1], [4.1]),
+        ("serum K 2.7, repeat 3.3", [2.7, 3.3], [3.3]),
+        ("Potassium was 2.9 yesterday, 3.6 today", [2.9, 3.6], [3.6]),
+        ("K 2.8 (1/3), 3.4 (3/3), 4.1 (5/3)", [2.8, 3.4, 4.1], [4.1]),
+        ("K 4.1 on 12 March 2025\nK 3.0 on 2 March 2025", [4.1, 3.0], [4.1]),
+        ("K 4.1 (2025-03-12)\nK 3.0 (2025-03-20)", [4.1, 3.0], [3.0]),
+        ("K 4.1 (04/03/2025)\nK 3.0 (03/04/2025)", [4.1, 3.0], [4.1, 3.0]),
+        ("K 3.0\nK 4.1", [3.0, 4.1], [3.0, 4.1]),
+        ("K 3.0 last month\nK 4.1", [3.0, 4.1], [3.0, 4.1]),
+    ],
+)
+def test_of_several_values_the_latest_counts_where_the_text_says_which(
+    text: str, values: list[float], counts: list[float]
+) -> None:
+    labs = read(text).labs
+    assert [result.value for result in labs] == values
+    assert [result.value for result in labs if not result.superseded] == counts
+    if len(counts) > 1:
+        assert all("not said" in (result.note or "") for result in labs)
+
+
+def test_an_old_value_is_said_to_be_old() -> None:
+    assert "ask for a newer" in (reading("K 3.2 2 months ago", "potassium").note or "")
+    assert reading("K 3.2 in 2019", "potassium").date == "2019"
 
 
 @pytest.mark.parametrize(
@@ -592,7 +628,7 @@ def test_an_unknown_unit_is_never_normal(name: str, value: float) -> None:
     for text in (f"{name} {value:.2f}", f"{name} {value:.2f} foo/L"):
         for result in read(text).labs:
             assert result.canonical_value is None
-            assert result.interpretation is None
+            assert result.interpretation != "normal"
             assert result.note
 
 
