@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from medrisk.core.model import DailyDose, Frequency, Sig
-from medrisk.core.units import Quantity
+from dataclasses import replace
 
+from medrisk.core.model import DailyDose, Frequency, Sig
+from medrisk.core.units import Quantity, convert
+
+_MOST_TAKEN = "as needed: the most that may be taken"
 _COUNTED = frozenset(
     {
         "tablet",
@@ -31,6 +34,31 @@ def daily_doses(sig: Sig, ingredient_count: int, default_units: tuple[str | None
     """
     if ingredient_count == 1 and sig.per_volume is not None and sig.per_volume.unit.endswith("/day"):
         return (DailyDose(Quantity(sig.per_volume.value, sig.per_volume.unit.removesuffix("/day"))),)
+    found = _found_doses(sig, ingredient_count, default_units)
+    if ingredient_count == 1 and sig.most is not None:
+        found = (_at_most(found[0], sig),)
+    return tuple(
+        replace(dose, assumption="; ".join(filter(None, (dose.assumption, sig.note)))) if dose and sig.note else dose
+        for dose in found
+    )
+
+
+def _at_most(dose: DailyDose | None, sig: Sig) -> DailyDose | None:
+    """A dose that is limited in the directions: "as needed, max 3 g a day"."""
+    most = sig.most
+    if most is None:
+        return dose
+    is_open = sig.frequency is None or sig.frequency.per_day is None
+    amount = convert(dose.amount, most.unit) if dose else None
+    if amount is None or is_open or amount.upper > most.value:
+        as_needed = sig.frequency is not None and sig.frequency.as_needed
+        return DailyDose(most, _MOST_TAKEN if as_needed else "")
+    return dose
+
+
+def _found_doses(
+    sig: Sig, ingredient_count: int, default_units: tuple[str | None, ...]
+) -> tuple[DailyDose | None, ...]:
     total = _total_by_time(sig) if sig.by_time and ingredient_count == 1 else None
     if total is not None:
         return (DailyDose(total),)
@@ -57,7 +85,7 @@ def _times_per_day(frequency: Frequency | None) -> tuple[float, str]:
         return 1.0, "taken once a day assumed: no frequency was written"
     if frequency.per_day is None:
         return 1.0, "one dose a day assumed: written as needed, without a limit"
-    return frequency.per_day, "as needed: the most that may be taken" if frequency.as_needed else ""
+    return frequency.per_day, _MOST_TAKEN if frequency.as_needed else ""
 
 
 def _amounts_per_intake(

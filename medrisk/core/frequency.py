@@ -24,7 +24,7 @@ _HOURS = re.compile(
 _HOUR_WORDS = {"four": 4, "six": 6, "eight": 8, "twelve": 12}
 _INTERVAL = re.compile(
     r"\bq\.?\s*(\d{1,2})\s*(d|w|wk|wks|week|weeks|mo|mos|month|months|m)\b"
-    r"|\bevery\s+(\d{1,2}|two|three|four|six|twelve|other)\s+(day|week|wk|month|mo)s?\b"
+    r"|\bevery\s+(\d{1,2}(?:nd|rd|th)?|two|second|three|third|four|six|twelve|other)\s+(day|week|wk|month|mo)s?\b"
 )
 _INTERVAL_DAYS = {
     "d": 1,
@@ -40,17 +40,17 @@ _INTERVAL_DAYS = {
     "month": 30,
     "months": 30,
 }
-_INTERVAL_WORDS = {"two": 2, "other": 2, "three": 3, "four": 4, "six": 6, "twelve": 12}
+_INTERVAL_WORDS = {"two": 2, "second": 2, "other": 2, "three": 3, "third": 3, "four": 4, "six": 6, "twelve": 12}
 
 # In order: the first that is found decides. The words without which a pattern cannot match stand before it, so that most
 # patterns are not even tried. Times a day; None where the words give no number.
 _FREQUENCIES: tuple[tuple[frozenset[str], re.Pattern[str], float | None], ...] = tuple(
     (frozenset(words.split()), re.compile(pattern), per_day)
     for words, pattern, per_day in (
-        ("qod eod other alternate", r"\bqod\b|\beod\b|\bevery other (?:day|night)\b|\balternate days?\b", 0.5),
+        ("qod eod other alternate alt", r"\bqod\b|\beod\b|\bevery other (?:day|night)\b|\balt(?:ernate)? (?:days?|nights?)\b", 0.5),
         (
-            "mwf tts tiw mon week wk weekly",
-            r"\b(?:mwf|tts|tiw|mon[/,]wed[/,]fri)\b|\b(?:3|three)\s*(?:x|times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b",
+            "mwf tts tiw mon week wk weekly f",
+            r"\b(?:mwf|m\s?/\s?w\s?/\s?f|tts|tiw|mon[/,]wed[/,]fri)\b|\b(?:3|three)\s*(?:x|times)\s*(?:a |per |/)?\s*(?:week|wk)(?:ly)?\b",
             3 / 7,
         ),
         (
@@ -98,17 +98,20 @@ _AS_NEEDED_WORDS = frozenset("prn needed required necessary occasional occasiona
 
 
 _MOST_A_DAY = re.compile(
-    rf"\bmax(?:imum)?\.?\s*(?:of\s*)?({NUMBER})\s*(?:{DOSE_FORM}|doses?)?\s*(?:/|per|an?|in|daily)\s*(?:day|d\b|24\s*h\w*)?"
+    rf"\b(?:max(?:imum)?|not (?:to )?exceed(?:ing)?|no more than|up to)\.?\s*(?:of\s*)?({NUMBER})\s*(?:{DOSE_FORM}|doses?)?\s*(?:/|per|an?|in|daily)\s*(?:day|d\b|24\s*h\w*)?"
 )
+
+
+MOST_HINTS = ("max", "exceed", "more than", "up to")
 
 
 def read_frequency(text: str, words: frozenset[str]) -> tuple[Frequency | None, int, str]:
     """The frequency, where it begins, and the text without it."""
-    most = _MOST_A_DAY.search(text) if "max" in text else None
+    most = _MOST_A_DAY.search(text) if any(hint in text for hint in MOST_HINTS) else None
     if most is not None:
         return Frequency(" ".join(most[0].split()), number_of(most[1]), True), most.start(), blank_out(text, most)
     as_needed = not words.isdisjoint(_AS_NEEDED_WORDS) and _AS_NEEDED.search(text) is not None
-    found = _interval_frequency(text) or _named_frequency(text, words)
+    found = _interval_frequency(text) or _weekdays(text) or _by_part_of_day(text) or _named_frequency(text, words)
     if found is None:
         return (Frequency("as needed", None, True) if as_needed else None), len(text), text
     per_day, match = found
@@ -142,8 +145,57 @@ def _interval(text: str) -> tuple[float | None, re.Match[str]] | None:
     if match is None:
         return None
     count, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
-    days = (_INTERVAL_WORDS[count] if count in _INTERVAL_WORDS else int(count)) * _INTERVAL_DAYS[unit]
+    days = (_INTERVAL_WORDS[count] if count in _INTERVAL_WORDS else int(count.rstrip("ndrth"))) * _INTERVAL_DAYS[unit]
     return (1 / days if days else None), match
+
+
+_DAY = r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)(?:day|nesday|sday|rsday|urday)?s?"
+_DAYS_LISTED = re.compile(rf"\b{_DAY}\b(?:(?:\s*[,/&+]\s*|\s+)(?:and\s+)?{_DAY}\b)+")
+_DAYS_RANGE = re.compile(rf"\b({_DAY})\s*(?:-|–|to)\s*({_DAY})\b")
+_ONE_DAY = re.compile(rf"\b(?:every|each|on)\s+{_DAY}\b")
+REST_OF_WEEK = re.compile(r"(?<!every )\b(?:(?:all )?other|remaining|non\W\w+) days\b|\brest of (?:the )?week\b|\bexcept\b|\balternat\w*")
+WEEKDAYS = re.compile(rf"\b{_DAY}\b(?:\s*(?:-|–|to|,|/|&)\s*{_DAY}\b)*")
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+_REST_HINTS = ("other", "rest", "remaining", "non", "except", "alternat")
+
+
+def differs_by_day(text: str) -> bool:
+    """Whether the words name some days apart from the others: "mon-sat ..., sun ...", "... other days"."""
+    if any(hint in text for hint in _REST_HINTS) and REST_OF_WEEK.search(text):
+        return True
+    return any(day in text for day in _WEEK) and len(WEEKDAYS.findall(text)) > 1
+
+
+def _weekdays(text: str) -> tuple[float | None, re.Match[str]] | None:
+    """ "mon wed fri", "every Friday", "mon-fri": so many days of seven, taken once on each unless it says twice."""
+    if not any(day in text for day in _WEEK):
+        return None
+    match = _DAYS_RANGE.search(text)
+    if match is not None:
+        days = (_WEEK.index(match[2][:3]) - _WEEK.index(match[1][:3])) % 7 + 1
+    else:
+        match = _DAYS_LISTED.search(text) or _ONE_DAY.search(text)
+        if match is None:
+            return None
+        days = len({day[:3] for day in re.findall(_DAY, match[0])})
+    if REST_OF_WEEK.search(text):
+        return 1.0, match
+    words = frozenset(re.findall(r"[a-z]+|\d+", text))
+    own = None if {"week", "wk", "weekly", "daily"} & words else _named_frequency(text, words)
+    times = own[0] if own and own[0] and own[0] >= 1 else 1.0
+    return times * days / 7, match
+
+
+_PARTS_OF_DAY = re.compile(r"(?<![\d./-])([0-4])\s?[-–]\s?([0-4])\s?[-–]\s?([0-4])(?:\s?[-–]\s?([0-4]))?(?![\d./-]|\s*(?:mg|mcg|g|ml|days?|weeks?)\b)")
+
+
+def _by_part_of_day(text: str) -> tuple[float | None, re.Match[str]] | None:
+    """ "1-0-1": so many in the morning, at noon, in the evening (and at night)."""
+    match = _PARTS_OF_DAY.search(text) if "-" in text or "–" in text else None
+    total = sum(int(part or 0) for part in match.groups()) if match else 0
+    return (float(total), match) if match and total and "0" in match.groups() else None
 
 
 def _named_frequency(text: str, words: frozenset[str]) -> tuple[float | None, re.Match[str]] | None:

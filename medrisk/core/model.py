@@ -34,7 +34,8 @@ class DailyDose:
 class Sig:
     """The directions of one line. Whatever is None was not written, and is never taken for a usual value.
 
-    ``by_time`` holds the amounts of "40 mg am, 20 mg noon", which together are the day's.
+    ``by_time`` holds the amounts of "40 mg am, 20 mg noon", which together are the day's. ``most`` is the written most
+    in a day ("max 3 g a day"). ``note`` says what was chosen among several doses.
     """
 
     strengths: tuple[Quantity, ...] = ()
@@ -45,6 +46,8 @@ class Sig:
     frequency: Frequency | None = None
     bare_numbers: tuple[float, ...] = ()
     by_time: tuple[Quantity, ...] = ()
+    most: Quantity | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

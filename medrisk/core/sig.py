@@ -8,10 +8,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from medrisk.core.frequency import DOSE_FORM, NUMBER, WORD_NUMBERS, blank_out, number_of, read_frequency
-from medrisk.core.model import Sig
+from medrisk.core.frequency import (
+    DOSE_FORM,
+    MOST_HINTS,
+    NUMBER,
+    REST_OF_WEEK,
+    WEEKDAYS,
+    WORD_NUMBERS,
+    blank_out,
+    differs_by_day,
+    number_of,
+    read_frequency,
+)
+from medrisk.core.model import Frequency, Sig
 from medrisk.core.text import unglue
-from medrisk.core.units import Quantity, canonical_unit
+from medrisk.core.units import Quantity, canonical_unit, convert
 
 _UNIT = (
     r"mcgs?|micrograms?|µg|ug|mgs?|mgm|milligrams?|gms?|grams?|g|meqs?|mmols?|international units|units?|iu|un|u"
@@ -92,13 +103,43 @@ _FORM_NAMES = {"tab": "tablet", "cap": "capsule", "caplet": "tablet"}
 
 
 _FRACTION = re.compile(
-    r"(?<![\d/.])(?:(\d)\s+)?([1-3])/([2-4])(?=\s*(?:of\s+)?(?:an?\s+)?(?:tab|pill|cap|tsp|teaspoon|patch|t\b))"
+    r"(?<![\d/.])(?:(\d)(?:\s+|\s*(?:&|\+|\band\b)\s*))?([1-3])/([2-4])(?=\s*(?:of\s+)?(?:an?\s+)?(?:tab|pill|cap|tsp|teaspoon|patch|t\b))"
 )
+_AND_A_HALF = re.compile(r"(?<![\d/.])\b(1|2|3|one|two|three)\s*(?:&|\+|and)\s*(?:an?\s+)?half\b")
+# "2 x 20 mg" and "2.5 mg x6 weekly" count tablets; "x 5 days" and "x 1/52" do not.
+_COUNT_TIMES_STRENGTH = re.compile(rf"(?<![\d./-])(\d(?:\.\d+)?)\s*x\s*(?=(?:{NUMBER})\s*(?:{_UNIT}){_UNIT_END})")
+_STRENGTH_TIMES_COUNT = re.compile(
+    rf"((?:{NUMBER})\s*(?:mcg|mgs?|g|units?))\s*x\s*(\d)(?![\d./])(?!\s*(?:d|days?|w|wks?|weeks?|m|months?|hours?|h|hrs?|doses?|refills?)\b)"
+    rf"(?!\s*(?:{DOSE_FORM})\b)"
+)
+_TIMES_A_DAY = re.compile(r"\b(\d{2,4}(?:\.\d+)?)\s*x\s*([2-5])\s*(?:/\s?|a |per )?(?:d|day|daily)\b")
+# What the dose was, and by how much it changes: "(increased from 10 mg)", "was 20 mg", "reducing by 5 mg every 3 days".
+_CHANGED = r"(?:increas|decreas|reduc|chang|rais|lower|titrat|switch|cut|up|down|went|going|step)\w*"
+_EARLIER_DOSE = re.compile(
+    rf"\b(?:(?:was|were|previously|formerly|prev)(?:\s+(?:on|taking))?|(?:{_CHANGED}\s+)?(?:up\s+|down\s+)?from|(?:{_CHANGED}\s+)?(?:up\s+|down\s+)?by)"
+    rf"\s+(?:{NUMBER})\s*(?:{_UNIT}){_UNIT_END}(?:\s+(?:every|each)\s+(?:\d+\s+)?(?:days?|weeks?|months?|week)|\s+weekly)?"
+)
+_REPLACED_DOSE = re.compile(
+    rf"(?:{NUMBER})\s*(?:{_UNIT})?{_UNIT_END}(?=[^\d;]{{0,20}}(?:->|→|=>|\b(?:{_CHANGED}|now)\s+(?:up\s+|down\s+)?to\b)\s*(?:{NUMBER})\s*(?:{_UNIT}){_UNIT_END})"
+)
+_THEN = re.compile(r"\bthen\b")
+_LOADING = re.compile(r"\bonce\b(?!\s*(?:a\b|daily|per|every|each|weekly|in\b|nightly|week))|\bstat\b|\bload\w*|\bsingle dose\b|\bx\s?1\b")
+_MOST_AMOUNT = re.compile(
+    rf"\b(?:max(?:imum)?|not (?:to )?exceed(?:ing)?)\.?\s*(?:dose\s*)?(?:of\s*)?({NUMBER})\s*({_UNIT}){_UNIT_END}"
+    rf"\s*(?:/|per|an?|in|daily)\s*(?:day|d\b|24\s*h\w*)?"
+)
+# "300 mg tds (900 mg/day)"
+_DAY_TOTAL = re.compile(
+    rf"\(\s*(?:=|total:?)?\s*({NUMBER})\s*({_UNIT}){_UNIT_END}\s*(?:/|per\s|a\s|daily\b)\s*(?:day|d\b|24\s*h\w*|total)?\s*\)"
+)
+_DECIMAL_COMMA = re.compile(rf"(?<![\d,.])(\d{{1,3}}),(\d{{1,2}})(?=\s*(?:{_UNIT}){_UNIT_END})|(?<![\d,.])(0),(\d{{1,3}})(?=\s*(?:{_UNIT}){_UNIT_END})")
 _TIMES_OF_DAY = (
-    r"(?:(?:in the|at|every|each|with)\s+)?"
-    r"(?:q?am|q?pm|mornings?|noon|midday|lunch|evenings?|nights?|bedtime|q?hs|mane|nocte|breakfast|dinner|supper)"
+    r"(?:(?:in the|in|at|every|each|with)\s+)?"
+    r"(?:q?am|q?pm|mornings?|noon|midday|lunch(?:time)?|teatime|evenings?|nights?|bedtime|q?hs|mane|nocte|breakfast|dinner|supper)"
 )
 _BY_TIME = re.compile(rf"({NUMBER}|one|two|three|four)\s*({_UNIT}|{DOSE_FORM})?\s*{_TIMES_OF_DAY}\b")
+_DOSE_CHANGES = ("was ", "were ", "prev", "former", "from ", "by ", " to ", "->", "→", "=>")
+_MOST_TABLETS = 6
 _COUNT_AT_END = re.compile(r"(?:^|\s)([1-6]|one|two|three|four|half|i{1,3})\s*$")
 
 
@@ -107,7 +148,8 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
 
     ``ingredient_count`` tells "5/325" of a combination product from a range: strengths stand in the product's order.
     """
-    text = _plain(text)
+    text, note = _highest_step(_plain(text))
+    most, text = _take_most(text)
     words = frozenset(_WORDS.findall(text))
     by_time = _amounts_by_time(text)
     per_volume, text = _take_per_volume(text) if "/" in text or "per" in words else (None, text)
@@ -116,6 +158,7 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
     dose, rest = _read_dose(rest)
     if dose is None and strengths:
         dose = _count_before(text[:start])
+    frequency = _most_as_times(frequency, dose)
     return Sig(
         strengths=strengths,
         per_volume=per_volume,
@@ -125,6 +168,8 @@ def parse_sig(text: str, ingredient_count: int = 1) -> Sig:
         frequency=frequency,
         bare_numbers=tuple(number_of(m[1]) for m in _BARE_NUMBER.finditer(rest)),
         by_time=by_time,
+        most=most,
+        note=note,
     )
 
 
@@ -143,7 +188,76 @@ def _plain(text: str) -> str:
         text = _DOTTED.sub(lambda m: m[1] + m[2] + (m[3] or ""), text)
     if "/" in text:
         text = _FRACTION.sub(lambda m: f"{int(m[1] or 0) + int(m[2]) / int(m[3]):g}", text)
-    return text
+    if "," in text:
+        text = _DECIMAL_COMMA.sub(lambda m: f"{m[1] or m[3]}.{m[2] or m[4]}", text)
+    if "half" in text:
+        text = _AND_A_HALF.sub(lambda m: f"{number_of(m[1]) + 0.5:g}", text)
+    if "x" in text:
+        text = _TIMES_A_DAY.sub(r"\1 \2 x a day", text)
+        text = _STRENGTH_TIMES_COUNT.sub(r"\1 \2 tab ", _COUNT_TIMES_STRENGTH.sub(r"\1 tab ", text))
+    return _without_earlier_doses(text)
+
+
+def _without_earlier_doses(text: str) -> str:
+    """The text without the doses that it says are no longer taken, where another remains."""
+    if not any(hint in text for hint in _DOSE_CHANGES):
+        return text
+    now = _EARLIER_DOSE.sub(" ", _REPLACED_DOSE.sub(" ", text))
+    return now if _STRENGTH.search(now) else text
+
+
+def _highest_step(text: str) -> tuple[str, str]:
+    """Of a course in steps ("40 mg for 5 days then 20 mg") the step with the most, and a word that it is one."""
+    if differs_by_day(text):
+        return _highest_of_week(text)
+    if "then" not in text:
+        return text, ""
+    first, *later = _THEN.split(text)
+    if _LOADING.search(first) and later:
+        first, *later = later  # "300 mg once, then 75 mg daily"
+        if not later:
+            return first, "a first dose is left out: what follows it is counted"
+    amounts = [(_amount_in_mg(step), step) for step in later]
+    own = _amount_in_mg(first)
+    if own is None or not any(amount is not None for amount, _ in amounts):
+        return text, ""
+    highest, step = max(((amount or 0.0, step) for amount, step in amounts), key=lambda pair: pair[0])
+    return (first if highest <= own else step), "a course in steps: the highest is counted"
+
+
+def _highest_of_week(text: str) -> tuple[str, str]:
+    """ "5 mg mon/wed/fri, 2.5 mg other days": the highest, as if it were taken on every day."""
+    found = [(_amount_in_mg(match[0]), match) for match in _STRENGTH.finditer(text)]
+    known = [(amount, match) for amount, match in found if amount is not None]
+    if len({amount for amount, _ in known}) < 2 or len(known) < len(found):
+        return text, ""
+    highest = max(amount for amount, _ in known)
+    for amount, match in known:
+        if amount < highest:
+            text = blank_out(text, match)
+    text = WEEKDAYS.sub(" ", REST_OF_WEEK.sub(" ", text)) + " daily"
+    return text, "not the same on every day: the highest is counted"
+
+
+def _amount_in_mg(text: str) -> float | None:
+    match = _STRENGTH.search(text)
+    amount = convert(_quantity(match[1], match[2]), "mg") if match else None
+    return None if amount is None else amount.value
+
+
+def _take_most(text: str) -> tuple[Quantity | None, str]:
+    """ "max 4 g a day": the most in a day, which is no strength."""
+    match = _MOST_AMOUNT.search(text) if "max" in text or "exceed" in text else None
+    match = match or (_DAY_TOTAL.search(text) if "(" in text else None)
+    return (None, text) if match is None else (_quantity(match[1], match[2]), blank_out(text, match))
+
+
+def _most_as_times(frequency: Frequency | None, dose: Quantity | None) -> Frequency | None:
+    """ "2 tabs ..., max 8 a day" is eight tablets and so four times two."""
+    if frequency is None or dose is None or frequency.per_day is None or dose.upper <= 1:
+        return frequency
+    counts_doses = not frequency.text.startswith((*MOST_HINTS, "not", "no more")) or "dose" in frequency.text
+    return frequency if counts_doses else replace(frequency, per_day=frequency.per_day / dose.upper)
 
 
 def _count_before(text: str) -> Quantity | None:
@@ -159,6 +273,8 @@ def _amounts_by_time(text: str) -> tuple[Quantity, ...]:
         return ()
     units = [_time_unit(match[2]) for match in found]
     known = next((unit for unit in units if unit), "")
+    if not known and all(number_of(match[1]) <= _MOST_TABLETS for match in found):
+        known = "unit of the product"  # "40 mg 2 in the morning and 1 at lunchtime"
     if not known or any(unit not in {"", known} for unit in units):
         return ()
     return tuple(Quantity(number_of(match[1]), known) for match in found)

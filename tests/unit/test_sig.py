@@ -10,6 +10,9 @@ from medrisk.core.sig import parse_sig
 
 _ONCE = "taken once a day assumed: no frequency was written"
 _MOST = "as needed: the most that may be taken"
+_STEPS = "a course in steps: the highest is counted"
+_LOADED = "a first dose is left out: what follows it is counted"
+_DAYS_DIFFER = "not the same on every day: the highest is counted"
 _NO_LIMIT = "one dose a day assumed: written as needed, without a limit"
 
 
@@ -153,6 +156,42 @@ def test_no_frequency_is_none_and_not_once_a_day() -> None:
         # different amounts in one day: the sum, never the smaller one
         ("furosemide 40 mg am, 20 mg noon", "60 mg", ""),
         ("gabapentin 300 mg 1 cap am and 2 caps pm", "900 mg", ""),
+        ("furosemide 40mg 2 in the morning and 1 at lunchtime", "120 mg", ""),
+        ("gabapentin 300 mg tds (900 mg/day)", "900 mg", ""),
+        # counts beside a strength, fractions, parts of the day
+        ("simvastatin 2x20mg on", "40 mg", _ONCE),
+        ("citalopram 1.5 x 20 mg daily", "30 mg", ""),
+        ("citalopram 20 mg 1 & 1/2 tabs daily", "30 mg", ""),
+        ("citalopram 20 mg one and a half tablets daily", "30 mg", ""),
+        ("sertraline 50 mg x 5 days", "50 mg", _ONCE),
+        ("ibuprofen 600 mg x 3/day", "1800 mg", ""),
+        ("simvastatin 20 mg 1-0-1", "40 mg", ""),
+        ("simvastatin 20,0 mg daily", "20 mg", ""),
+        ("bisoprolol 1,25 mg daily", "1.25 mg", ""),
+        # days of the week
+        ("rosuvastatin 7 mg Mon Wed Fri", "3 mg", ""),
+        ("rosuvastatin 7 mg M/W/F", "3 mg", ""),
+        ("methotrexate 7 mg every Friday", "1 mg", ""),
+        ("digoxin 70 mcg mon-fri", "50 mcg", ""),
+        ("simvastatin 40mg alt nights", "20 mg", ""),
+        ("rosuvastatin 30 mg every third day", "10 mg", ""),
+        ("rosuvastatin 10 mg since Friday", "10 mg", _ONCE),
+        ("warfarin 5 mg mon/wed/fri, 2.5 mg other days", "5 mg", _DAYS_DIFFER),
+        ("levothyroxine 100 mcg Mon-Sat, 150 mcg Sun", "150 mcg", _DAYS_DIFFER),
+        # what the dose was is not what it is
+        ("simvastatin 40 mg nightly, was 20 mg", "40 mg", ""),
+        ("simvastatin 20 mg daily (increased from 10 mg)", "20 mg", ""),
+        ("simvastatin 80 mg reduced to 30 mg nightly", "30 mg", ""),
+        ("simvastatin 80 mg -> 40 mg nightly", "40 mg", ""),
+        ("prednisolone 30 mg daily reducing by 5 mg every 3 days", "30 mg", ""),
+        ("prednisone 40 mg daily x 5 days then 20 mg x 5 days", "40 mg", _STEPS),
+        ("simvastatin 20 mg daily for 2 weeks then 40 mg daily", "40 mg", _STEPS),
+        ("aspirin 300 mg once, then 75 mg daily", "75 mg", _LOADED),
+        # the most in a day
+        ("acetaminophen 500 mg 2 tabs q6h prn max 8/day", "4000 mg", _MOST),
+        ("acetaminophen ER 650 mg 2 q8h, not to exceed 6 tabs/24 h", "3900 mg", _MOST),
+        ("acetaminophen 1000 mg q6h prn (max 3 g/day)", "3 g", _MOST),
+        ("acetaminophen 1000 mg bid prn (max 3 g/day)", "2000 mg", _MOST),
         # liquids
         ("amoxicillin 250 mg/5 mL, take 10 mL tid", "1500 mg", ""),
         ("morphine 10 mg/5 ml 5 ml q4h", "60 mg", ""),
