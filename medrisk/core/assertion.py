@@ -74,12 +74,12 @@ class Setting:
         before, after = words[left : match.first], words[match.end : right]
         reaction = section == "reaction"
         return Assertion(
-            negated=sign == "-" or self._is_negated(match, before, after, words[right : right + 3]),
+            negated=sign == "-" or self._is_negated(match, before, after, words[right : right + 5]),
             experiencer="other" if section == "family" or self._is_other(left, match.first) else "patient",
             hypothetical=section == "warning"
             or sign == "unticked"
             or is_possible(
-                before, after, words[right : right + 3], self._prefix(match), reasons=not is_condition
+                before, after, words[right : right + 5], self._prefix(match), reasons=not is_condition
             ),
             historical=section == "past" or reaction or is_past(before, after),
         )
@@ -93,6 +93,11 @@ class Setting:
         )
         if match.phrase.inverse:
             return not denied_inside
+        at = self.tokens.ends[match.end - 1]
+        if cue.MINUS_AFTER.match(self.text, at):
+            return True
+        if cue.PLUS_AFTER.match(self.text, at):
+            return False
         return denied_inside or is_denied(before, after, next_sentence)
 
     def _prefix(self, match: Match) -> str:

@@ -27,7 +27,7 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o ø
+    excluded not no s/o ø w/out
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -154,7 +154,7 @@ POSSIBLE_AFTER = {
 UNSURE = word_set("possible possibly poss suspected query presumed")
 EITHER = word_set("vs versus")
 # "Positive for cramps" and "awake for the cramps" give no reason for a drug.
-NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except")
+NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except reason")
 POSSIBLE_STARTS = word_set("any does do did can could would should is are will have has")
 # "... 2 mg every 8 hours as needed for muscle spasm": a reason for a drug is not a report.
 DRUG_CUES = word_set(
@@ -207,7 +207,10 @@ SECTION = re.compile(
 SECTION_NAMES = ("", "family", "reaction", "past", "warning", "")
 
 # Signs before the items of a list: "-cramps, +weakness", "(+) tingling", "[x] cramps [ ] weakness".
-SIGN = re.compile(r"(?:(?<![^\s,;(])(?:(?P<plus>\+)|(?P<minus>[-−–∅]))(?=[^\W\d_])|(?<![^\s,;(])\+ (?=[^\W\d_])|\((?:\+|-)\)|\[[ x✓]?\]|[☐☑☒])")
+SIGN = re.compile(r"(?:(?<![^\s,;(])(?:(?P<plus>\+)|(?P<minus>[-−–∅]))(?!ve\b)(?=[^\W\d_])|(?<![^\s,;(])\+ (?=[^\W\d_])|\((?:\+|-)\)|\[[ x✓]?\]|[☐☑☒])")
+# Signs after the items: "cramps (+), weakness (-)", "cramps+ weakness-".
+MINUS_AFTER = re.compile(r"[ \t]?(?:\([ \t]?[-−–][ \t]?\)|[-−–])(?=[ \t]*(?:[,;.)\n]|$))")
+PLUS_AFTER = re.compile(r"[ \t]?\([ \t]?\+{1,3}[ \t]?\)(?=[ \t]*(?:[,;.)\n]|$))|[ \t]?\+{1,3}(?=[ \t]*(?:[,;.)\n]|$)|[ \t])")
 NO_SIGNS = frozenset("-−–∅")
 FIRST_PERSON = re.compile(
     r"\b(?:i (?:have|get|had|got|am|take|do|don't|dont|feel|was|can't|cant)|i'm|i've|im on|my (?:leg"
@@ -215,7 +218,7 @@ FIRST_PERSON = re.compile(
 )
 # Somebody who tells of a relative tells of the patient: "Daughter reports mum is confused".
 TOLD_BY = re.compile(
-    r"\b(?:(?<!her )(?<!his )(?<!my )(daughter|son|wife|husband|granddaughter|grandson|niece|nephew)\b"
+    r"\b(?:(?<!her )(?<!his )(?<!my )(daughter|son|wife|husband|granddaughter|grandson|niece|nephew|mother|mum|mom|father|dad)\b"
     r"(?: \w+){0,2}? (?:reports?|rings?|rang|phoned|calls|called|calling|says?|said|states?|stated|brings|brought|asks?|worried"
     r"|concerned|noticed|thinks)\b|(?:caller|informant|collateral|history|hx|per|from|spoke (?:to|with))\W+(?:\w+ ){0,2}?"
     r"(daughter|son|wife|husband|granddaughter|grandson|niece|nephew)\b)"
@@ -224,6 +227,7 @@ _PARENTS = word_set("mother mum mom mam father dad")
 _ELDERS = word_set("grandmother grandma nan grandfather grandad grandpa")
 TOLD_OF = {
     **dict.fromkeys(("daughter", "son"), _PARENTS),
+    **dict.fromkeys(_PARENTS, word_set("daughter son")),
     **dict.fromkeys(("granddaughter", "grandson"), _ELDERS),
     **dict.fromkeys(("niece", "nephew"), word_set("aunt uncle")),
     **{"wife": word_set("husband"), "husband": word_set("wife")},

@@ -99,6 +99,8 @@ def _verdict(before: list[str], k: int) -> bool | None:
         if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
             return None
         if following in cue.NOT_THEN and not (following in ("think", "know", "like") and word == "never"):
+            if rest[:2] == ["due", "to"] and len(rest) <= 3:
+                return True  # "cramps not due to low potassium"
             return None if not (following == "think" or (word == "wouldnt" and following == "say")) else True
         if following == "been" and len(rest) > 1 and rest[1] in cue.NOT_THEN:
             return None
@@ -136,6 +138,8 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
 def answer(after: list[str], next_sentence: list[str]) -> bool | None:
     """What is said to a mention that stands as a question or a heading: "Cramps? N", "weakness: denies"."""
     said = next_sentence[1:] if not after and next_sentence[:1] == ["?"] else after[1:3] if after[:1] == [":"] else []
+    if said[:2] == ["a", ":"]:
+        said = said[2:]  # "Q: any cramps? A: no"
     if not said or (len(said) > 1 and said[1] not in cue.ENDS and said[0] not in cue.LETTERS):
         return None
     return True if said[0] in cue.ANSWERS_YES else False if said[0] in cue.ANSWERS_NO else None

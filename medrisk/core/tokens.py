@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from medrisk.core.word_sets import word_set
 
 SENTENCE_ENDS = frozenset(".;!?\n")
-TOKEN = re.compile(r"\d+(?:[.,/]\d+)*[a-z%]*|[cwhsor]/o\b|[+-]ve\b|[^\W\d_]\w*(?:'\w+)*|[.;:!?,()\n]")
+TOKEN = re.compile(r"\d+(?:[.,/]\d+)*[a-z%]*|[cwhsor]/o\b|w/out\b|[+-]ve\b|[^\W\d_]\w*(?:'\w+)*|[.;:!?,()\n]")
 _ABBREVIATIONS = word_set(
     "pt pts dr mr mrs ms vs approx hx st tab tabs cap caps e.g i.e eg ie incl inc esp poss prev bilat prox pos neg resp"
 )
