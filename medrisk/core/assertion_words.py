@@ -27,7 +27,7 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o ø w/out
+    excluded not no s/o ø w/out non
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -108,7 +108,7 @@ PRONOUNS = {"he": "he", "hes": "he", "she": "she", "shes": "she"}
 POSSIBLE = word_set(
     """
     if prevent prevents preventing prevention prophylaxis avoid suitable would whether beware unless leaflet lists listed
-    r/o
+    r/o google internet online
     """
 )
 POSSIBLE_AFTER = {
@@ -130,6 +130,13 @@ POSSIBLE_AFTER = {
     "safety": word_set("net netted netting"),
     "advised": word_set("about re regarding of on"),
     "scared": word_set("of about"),
+    "frightened": word_set("of about"),
+    "terrified": word_set("of about"),
+    "anxious": word_set("about"),
+    "nervous": word_set("about"),
+    "educated": word_set("on about re regarding"),
+    "education": word_set("on about re regarding"),
+    "suspicion": word_set("of for"),
     "aware": word_set("of"),
     "side": word_set("effects effect"),
     "should": word_set("you she he they"),
@@ -151,7 +158,7 @@ POSSIBLE_AFTER = {
     "fear": word_set("of"),
     "fears": word_set("of"),
 }
-UNSURE = word_set("possible possibly poss suspected query presumed")
+UNSURE = word_set("possible possibly poss suspected query presumed consider exclude")
 EITHER = word_set("vs versus")
 # "Positive for cramps" and "awake for the cramps" give no reason for a drug.
 NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except reason")

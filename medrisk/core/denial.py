@@ -25,6 +25,8 @@ def _denied_before(before: list[str]) -> bool:
     for k in range(len(before) - 1, max(-1, len(before) - 31), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
+        if before[max(k - 1, 0) :] == ["not", "due", "to"]:
+            return True  # "cramps not due to low potassium"
         if (word in cue.TURNS and word != "now") or (word == "now" and following != ","):
             return False
         if word == "(" or (word == "than" and k and before[k - 1] == "other"):
@@ -39,6 +41,7 @@ def _denied_before(before: list[str]) -> bool:
             (word == "out" and k and before[k - 1] in ("ruled", "rules"))
             or (word == "free" and following in ("of", "from"))
             or (word == "absence" and following == "of")
+            or (word == "nothing" and following == "to" and before[k + 2 : k + 3] in (["suggest"], ["indicate"], ["support"]))
         ):
             return True
         elif _is_postfix(before, k):
@@ -99,12 +102,12 @@ def _verdict(before: list[str], k: int) -> bool | None:
         if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
             return None
         if following in cue.NOT_THEN and not (following in ("think", "know", "like") and word == "never"):
-            if rest[:2] == ["due", "to"] and len(rest) <= 3:
-                return True  # "cramps not due to low potassium"
             return None if not (following == "think" or (word == "wouldnt" and following == "say")) else True
         if following == "been" and len(rest) > 1 and rest[1] in cue.NOT_THEN:
             return None
         return True
+    if word == "non":
+        return True if not rest else None  # "non-tender"
     if word == "neg" or word == "negative":
         return True if following in ("for", ":", "") or previous == "" else None
     return True

@@ -208,12 +208,8 @@ class PhraseIndex:
             for j in range(at, min(at + _MAX_GAP + 1, len(words))):
                 following = node.gap.next.get(words[j])
                 if following is not None:
-                    goes_on = False
-                    for match in self._walk(following, words, j + 1, (*matched, j)):
-                        goes_on = True
-                        yield match
-                    if goes_on:
-                        break  # else the word only began another phrase: "pee looks brown" is not "looks like cola"
+                    # Further words may complete another phrase: "legs ache and feel heavy".
+                    yield from self._walk(following, words, j + 1, (*matched, j))
                 if words[j] in STOPS:
                     break
 

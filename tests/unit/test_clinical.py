@@ -271,6 +271,17 @@ SENTENCES = [
     ("her uncle had MND, so she's worried about her twitching thumb", "muscle_twitching"),
     ("my pee looks orange/brown", "dark_urine"),
     ("Risks: myalgia, weakness", "?myalgia ?muscle_weakness"),
+    ("Leg cramps (+), claudication (-)", "muscle_cramp -claudication"),
+    ("cramps+ weakness-", "muscle_cramp -muscle_weakness"),
+    ("Q: any cramps? A: no", "-muscle_cramp"),
+    ("Reason for call: leg cramps", "muscle_cramp"),
+    ("w/out cramps", "-muscle_cramp"),
+    ("mother rang - her 8 yr old son has had a fit", "seizure"),
+    ("Nothing to suggest compartment syndrome", "-compartment"),
+    ("Pt educated on signs of high potassium: weakness, palpitations", "?muscle_weakness ?palpitations"),
+    ("Google says it causes seizures", "?seizure"),
+    ("frightened of having a fit", "?seizure"),
+    ("my legs ache and feel heavy all day", "myalgia muscle_weakness"),
 ]
 
 
@@ -314,6 +325,10 @@ CONDITIONS = [
     ("r/o DVT", "?thrombosis"),
     ("neg. for DVT on doppler", "-thrombosis"),
     ("Works at a desk job, flew back from Sydney", "static_position"),
+    ("DM -ve HTN +ve", "-diabetes hypertension"),
+    ("Cramps not due to low potassium", "-low_potassium"),
+    ("Low suspicion for DVT", "?thrombosis"),
+    ("Consider myositis", "?neuromuscular_disease"),
 ]
 
 
