@@ -27,7 +27,7 @@ from medrisk.vocabulary.rxnorm.gather import Progress
 _TRIES = 5
 _TIMEOUT = (10, 60)  # seconds to connect, and between two pieces
 _LONGEST_WAIT = 60.0
-_CHUNK = 1 << 18
+_CHUNK = 1 << 14  # small: what is lost where a connection breaks off is the rest of one piece
 _SAFE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _OFFLINE = (

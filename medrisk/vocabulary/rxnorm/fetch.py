@@ -26,6 +26,7 @@ from medrisk.vocabulary.rxnorm.stamp import read_stamp
 CURRENT_URL = "https://download.nlm.nih.gov/rxnorm/RxNorm_full_prescribe_current.zip"
 
 _TIMEOUT = (10, 30)
+_CHUNK = 1 << 14
 _LARGEST_PAGE = 2_000_000
 _LARGEST_SUM = 10_000
 _TAG = re.compile(r"<[^>]*>")
@@ -84,10 +85,11 @@ def _dated_name(path: Path) -> str | None:
 
 def _text(session: requests.Session, url: str, most: int) -> str:
     """What stands at ``url``, empty where nothing can be read there: a checksum is a help, not a need."""
-    with (
-        suppress(requests.exceptions.RequestException),
-        session.get(url, timeout=_TIMEOUT, stream=True) as answer,
-    ):
+    content = b""
+    with suppress(requests.exceptions.RequestException), session.get(url, timeout=_TIMEOUT, stream=True) as answer:
         if answer.status_code == requests.codes.ok:
-            return answer.raw.read(most, decode_content=True).decode("utf-8", errors="replace")
-    return ""
+            for chunk in answer.iter_content(_CHUNK):
+                content += chunk
+                if len(content) > most:
+                    return ""
+    return content.decode("utf-8", errors="replace")
