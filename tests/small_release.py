@@ -51,6 +51,8 @@ CONSO = [
     atom(46, "SCD", "hydrochlorothiazide 5 MG / unheardof 1 MG Oral Tablet"), atom(47, "SCDC", "hydrochlorothiazide 5 MG"),
     atom(48, "SCD", "hydrochlorothiazide 25 MG / metoprolol tartrate 100 MG Oral Tablet"), atom(49, "SCDC", "hydrochlorothiazide 25 MG"),
     atom(50, "SCD", "metoprolol succinate 25 MG Oral Tablet", suppress="O"),
+    atom(51, "GPCK", "{3 (hydrochlorothiazide 12.5 MG Oral Capsule) / 4 (unheardof 1 MG Oral Tablet) } Pack"), atom(52, "BN", "Halfknown"),
+    atom(53, "SBD", "hydrochlorothiazide 5 MG / unheardof 1 MG Oral Tablet [Halfknown]"),
     atom("", "IN", "nobody"),
 ]  # fmt: skip
 
@@ -66,6 +68,7 @@ REL = [
     link(30, "contains", 29), link(31, "tradename_of", 30), link(31, "has_ingredient", 32), link(43, "consists_of", 44),
     link(44, "has_ingredient", 7), link(45, "tradename_of", 29), link(41, "tradename_of", 3), link(42, "tradename_of", 7),
     link(46, "consists_of", 47), link(47, "has_ingredient", 3), link(48, "consists_of", 49), link(49, "has_ingredient", 3),
+    link(51, "contains", 29), link(52, "tradename_of", 3), link(53, "has_ingredient", 52), link(53, "tradename_of", 46),
     link(29, "has_ingredient", 7, rui="CX1"), link(22, "consists_of", 11, source="OTHER"), link(1, "ingredient_of", 10),
 ]  # fmt: skip
 

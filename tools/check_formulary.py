@@ -11,7 +11,6 @@ none of it.
 from __future__ import annotations
 
 import sys
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,75 +18,47 @@ from pathlib import Path
 from medrisk.core.name_keys import name_key
 from medrisk.knowledge import load_documents
 from medrisk.settings import Settings
-
-# Ways from a brand's product to its ingredients (RXNREL reads RXCUI2 RELA RXCUI1).
-_DOWN = {"tradename_of", "consists_of", "has_ingredient", "has_part", "form_of", "has_ingredients"}
+from medrisk.vocabulary.rxnorm.gather import gather
+from medrisk.vocabulary.rxnorm.ingredients import Ingredients
+from medrisk.vocabulary.rxnorm.naming import read_title
+from medrisk.vocabulary.rxnorm.source import open_source
 
 
 def main(release: Path) -> int:
-    names, relations = _read(release)
+    names, contents = _read(release)
     documents = load_documents(Settings.from_env().knowledge_dir)
     wrong = _check_codes(documents.formulary, names)
-    _check_brands(documents.formulary, _brand_contents(names, relations))
+    _check_brands(documents.formulary, contents)
     return 1 if wrong else 0
 
 
-def _rows(archive: zipfile.ZipFile, table: str) -> Iterator[list[str]]:
-    """Rows of an RRF table: parted by "|", never quoted."""
-    member = next(name for name in archive.namelist() if name.endswith(f"rrf/{table}.RRF"))
-    with archive.open(member) as file:
-        for line in file:
-            yield line.decode("utf-8").rstrip("\n").split("|")
+def _read(release: Path) -> tuple[dict[str, str], dict[str, set[frozenset[str]]]]:
+    """Each concept's name, and what each brand's products contain."""
+    with open_source(release) as archive:
+        found = gather(archive, lambda table, done, total: None)
+    ingredients = Ingredients(found)
+    contents: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for code, (kind, name) in found.concepts.items():
+        brand = read_title(name).brand if kind == "SBD" else None
+        if brand and (parts := ingredients.of(code)):
+            contents[name_key(brand)].add(frozenset(found.named(part)[1].lower() for part in parts))
+    return {str(code): name.lower() for code, (_, name) in found.concepts.items()}, contents
 
 
-def _read(release: Path) -> tuple[dict[str, tuple[str, str]], dict[str, set[str]]]:
-    """Each concept's name and type, and each concept's way down to what it contains."""
-    names: dict[str, tuple[str, str]] = {}
-    relations: dict[str, set[str]] = defaultdict(set)
-    with zipfile.ZipFile(release) as archive:
-        for row in _rows(archive, "RXNCONSO"):
-            if row[11] == "RXNORM" and row[12] in {"IN", "PIN", "MIN", "BN", "SBD"}:
-                names[row[0]] = (row[14].lower(), row[12])
-            elif row[11] == "RXNORM":
-                names.setdefault(row[0], (row[14].lower(), row[12]))
-        for row in _rows(archive, "RXNREL"):
-            if row[7] in _DOWN:
-                relations[row[4]].add(row[0])
-    return names, relations
-
-
-def _check_codes(areas: list[dict], names: dict[str, tuple[str, str]]) -> int:
+def _check_codes(areas: list[dict], names: dict[str, str]) -> int:
     confirmed = without = wrong = 0
     for area in areas:
         for name, facts in area["ingredients"].items():
             code = facts.get("rxcui")
             if code is None:
                 without += 1
-            elif names.get(code, ("", ""))[0] in {name, *(facts.get("synonyms") or ())}:
+            elif names.get(code, "") in {name, *(facts.get("synonyms") or ())}:
                 confirmed += 1
             else:
                 wrong += 1
-                print(f"{area['area']}: {name}: RxCUI {code} is {names.get(code, ('not in the release', ''))[0]}")
+                print(f"{area['area']}: {name}: RxCUI {code} is {names.get(code, 'not in the release')}")
     print(f"RxCUIs: {confirmed} confirmed, {wrong} not, {without} ingredients have none")
     return wrong
-
-
-def _brand_contents(names: dict[str, tuple[str, str]], relations: dict[str, set[str]]) -> dict[str, set[frozenset[str]]]:
-    contents: dict[str, set[frozenset[str]]] = defaultdict(set)
-    for code, (name, kind) in names.items():
-        if kind == "SBD" and name.endswith("]"):
-            found = _ingredients(code, names, relations)
-            if found:
-                contents[name_key(name[name.rindex("[") + 1 : -1])].add(frozenset(found))
-    return contents
-
-
-def _ingredients(code: str, names: dict[str, tuple[str, str]], relations: dict[str, set[str]], depth: int = 0) -> set[str]:
-    if names.get(code, ("", ""))[1] == "IN":
-        return {names[code][0]}
-    if depth > 5:
-        return set()
-    return {name for other in relations.get(code, ()) for name in _ingredients(other, names, relations, depth + 1)}
 
 
 def _check_brands(areas: list[dict], contents: dict[str, set[frozenset[str]]]) -> None:

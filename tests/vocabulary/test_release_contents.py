@@ -10,7 +10,7 @@ import pytest
 from medrisk.core.units import Quantity
 from medrisk.vocabulary.rxnorm.answers import DrugName, Product
 from medrisk.vocabulary.rxnorm.forms import route_of_form
-from medrisk.vocabulary.rxnorm.naming import read_strength, read_title
+from medrisk.vocabulary.rxnorm.naming import read_pack, read_strength, read_title
 from medrisk.vocabulary.rxnorm.release import Release
 
 
@@ -103,9 +103,13 @@ def test_every_kind_of_concept_leads_to_its_ingredients_in_order(
     assert _ingredients(release, rxcui) == contents
 
 
-def test_a_product_of_which_one_part_is_unknown_has_no_ingredients(release: Release) -> None:
-    """Half an answer would hide the other drug."""
-    assert _ingredients(release, "46") == []
+@pytest.mark.parametrize("rxcui", ["46", "51", "52", "53"])
+def test_what_has_a_part_that_is_unknown_has_no_ingredients(release: Release, rxcui: str) -> None:
+    """A product, a pack, a brand: half an answer would hide the other drug."""
+    assert _ingredients(release, rxcui) == []
+
+
+def test_a_product_of_which_one_part_is_unknown_has_no_components(release: Release) -> None:
     assert _product(release, "46").components == ()
 
 
@@ -220,6 +224,11 @@ def test_the_route_of_a_form(form: str, route: str | None) -> None:
 def test_a_name_is_taken_apart(name: str, parts: list[tuple[str, str]], form: str | None) -> None:
     title = read_title(name)
     assert ([tuple(part) for part in title.parts], title.form) == (parts, form)
+
+
+def test_the_products_of_a_pack_are_read_from_its_name() -> None:
+    name = "{1 (118 ML) (an acid 20 MG/ML Soap [Wash]) / 28 (drug (USP) 5 MG / other 1 MG Tablet) / 7 (drug (USP) 5 MG / other 1 MG Tablet) } Pack [X 1/2]"
+    assert read_pack(name) == {"an acid 20 mg/ml soap": 1, "drug (usp) 5 mg / other 1 mg tablet": 35}
 
 
 def test_what_is_no_strength_is_none() -> None:

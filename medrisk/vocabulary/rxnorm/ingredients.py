@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from medrisk.vocabulary.rxnorm.gather import Gathered
-from medrisk.vocabulary.rxnorm.naming import read_title
+from medrisk.vocabulary.rxnorm.kinds import PACK_KINDS
+from medrisk.vocabulary.rxnorm.naming import read_pack, read_title
 
 # For each kind of concept its ways down, the best first: relation, and the kinds it may lead to. The first way that
 # leads to all ingredients is taken. A product's way to its brand ("SBD has_ingredient BN") is none of them.
@@ -101,16 +102,12 @@ class Ingredients:
             return (rxcui,)
         if kind == "BN":
             return self._of_brand(rxcui)
-        wanted = name.count(_PART_SIGN) + 1 if kind in _LISTED else 1
+        wanted = _parts_named(kind, name)
         for relation, kinds in _WAYS.get(kind, ()):
             parts = self.parts(rxcui, relation, kinds)
             contents = [self.of(part) for part in parts]
             found = tuple(dict.fromkeys(code for each in contents for code in each))
-            # As many parts as the name has, or one concept (a MIN, the generic product) that has been told whole.
-            whole = (
-                len(parts) >= wanted or len(found) >= wanted or (len(parts) == 1 and self._is_whole(parts[0], wanted))
-            )
-            if found and whole and all(contents):
+            if found and all(contents) and self._is_whole(kind, wanted, parts, found):
                 return found
         return self._of_products_below(rxcui) if kind == "SBDG" else self._from_name(kind, name)
 
@@ -119,19 +116,23 @@ class Ingredients:
         sets = [self.of(product) for product in self._below.get(group, ())]
         return sets[0] if sets and all(set(each) == set(sets[0]) for each in sets) else ()
 
-    def _is_whole(self, part: int, wanted: int) -> bool:
-        kind, name = self._found.named(part)
-        return kind in _LISTED and name.count(_PART_SIGN) + 1 >= wanted
+    def _is_whole(self, kind: str, wanted: int, parts: list[int], found: tuple[int, ...]) -> bool:
+        """Whether there are as many parts as the name has, or one concept (a MIN, the generic product) with as many."""
+        if len(parts) >= wanted or (kind not in PACK_KINDS and len(found) >= wanted):
+            return True
+        return len(parts) == 1 and _parts_named(*self._found.named(parts[0])) >= wanted
 
     def _of_brand(self, brand: int) -> tuple[int, ...]:
         """What the release says of the brand, ordered as in its products; what all its products have, where that is more."""
         parts = self.parts(brand, "tradename_of", frozenset({"IN", "PIN", "MIN"}))
         said = frozenset(code for part in parts for code in self.of(part))
-        sets = [contents for product in self.products_of(brand) if (contents := self.of(product))]
+        sets = [self.of(product) for product in self.products_of(brand)]
         for contents in sets:
             if frozenset(contents) == said:
                 return contents
-        if sets and all(frozenset(contents) == frozenset(sets[0]) for contents in sets) and said < frozenset(sets[0]):
+        if not all(sets):
+            return ()  # a product that is not told whole: what is said of the brand may be short of the same part
+        if sets and said < frozenset(sets[0]) and all(frozenset(contents) == frozenset(sets[0]) for contents in sets):
             return sets[0]
         return tuple(sorted(said))
 
@@ -183,3 +184,10 @@ class Ingredients:
             found[code] = None
         self.read_from_name[kind] += 1
         return tuple(found)
+
+
+def _parts_named(kind: str, name: str) -> int:
+    """How many products the name of a pack lists, how many ingredients that of another concept; 1 where it lists none."""
+    if kind in PACK_KINDS:
+        return len(read_pack(name))
+    return name.count(_PART_SIGN) + 1 if kind in _LISTED else 1

@@ -24,6 +24,8 @@ _PARTS = tuple(
 _FIRST = re.compile(r"(\d[\d.,]*) (ML|HR|ACTUAT|MG|L|G|SQCM|UNT|CELLS) (?=[^\s/]+ )")
 _APPLICATION = re.compile(r"(?:NDA|ANDA|BLA)\d+ ")
 _STRENGTH = re.compile(r"(\d[\d.,]*)(?:-(\d[\d.,]*))? ?([^\d\s/][^/]*)(?:/(\S+))?")
+# "21 (this)", "1 (9000 MG) (that)".
+_PACK_PART = re.compile(r"(\d[\d.,]*) (?:\([\d.,]+ [A-Z]+\) )?\((.+?)\)(?= / \d[\d.,]* \(| \}|\s*$)")
 _UNITS = {"unt": "units", "actuat": "actuation", "hr": "hour", "sqcm": "cm2"}
 
 
@@ -76,6 +78,19 @@ def read_strength(text: str) -> Strength:
         return Strength(None, None, "", "")
     high = number(match[2]) if match[2] else None
     return Strength(number(match[1]), high, _unit(match[3]), _unit(match[4]) if match[4] else "")
+
+
+def read_pack(name: str) -> dict[str, float]:
+    """ "{21 (this) / 7 (that) } Pack [Brand]": each product's name in lower case without a brand, and how many there are."""
+    found: dict[str, float] = {}
+    for count, text in _PACK_PART.findall(name):
+        key = pack_key(text)
+        found[key] = found.get(key, 0.0) + number(count)
+    return found
+
+
+def pack_key(name: str) -> str:
+    return _BRAND.sub("", name).lower()
 
 
 def number(text: str) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,9 +10,8 @@ from medrisk.vocabulary.rxnorm.forms import route_of_form
 from medrisk.vocabulary.rxnorm.gather import Gathered
 from medrisk.vocabulary.rxnorm.ingredients import Ingredients
 from medrisk.vocabulary.rxnorm.kinds import PACK_KINDS
-from medrisk.vocabulary.rxnorm.naming import ProductTitle, number, read_strength, read_title
+from medrisk.vocabulary.rxnorm.naming import ProductTitle, pack_key, read_pack, read_strength, read_title
 
-_PACK_PART = re.compile(r"(\d[\d.,]*) \((.+?)\)(?= / \d[\d.,]* \(| \}|\s*$)")
 _COMPONENT_KINDS = frozenset({"SCDC", "SBDC"})
 _WITH_STRENGTH = frozenset({"SCD", "SBD", "SCDC", "SBDC"})
 _TO_COMPONENTS = {
@@ -150,9 +148,9 @@ class Products:
         if not parts:
             generic = self._ingredients.parts(rxcui, "tradename_of", frozenset({"GPCK"}))
             return self._parts(generic[0], self._found.named(generic[0])[1]) if generic else []
-        counts = {text.lower(): number(count) for count, text in _PACK_PART.findall(name)}
+        counts = read_pack(name)
         order = {text: place for place, text in enumerate(counts)}
-        named = [(part, self._found.named(part)[1].lower()) for part in parts]
+        named = [(part, pack_key(self._found.named(part)[1])) for part in parts]
         named.sort(key=lambda part: order.get(part[1], len(order)))
         return [(part, counts.get(text)) for part, text in named]
 
