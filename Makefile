@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run test check bench clean
 
 run: $(VENV)/installed
-	@echo "Drug names come from the embedded formulary. Installing the full RxNorm release is planned and not part of this version."
+	@echo "Drug names come from the embedded formulary."
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/installed-dev

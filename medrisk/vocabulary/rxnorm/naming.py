@@ -22,7 +22,8 @@ _PARTS = tuple(
     for unit in (_KNOWN_UNIT, r"[A-Za-z%][^\s/]*")
 )
 _FIRST = re.compile(r"(\d[\d.,]*) (ML|HR|ACTUAT|MG|L|G|SQCM|UNT|CELLS) (?=[^\s/]+ )")
-_APPLICATION = re.compile(r"(?:NDA|ANDA|BLA)\d+ ")
+# What tells two products of one make-up apart: an application number, "3-Bead", "Abuse-Deterrent".
+_DISTINCTION = re.compile(r"(?:(?:NDA|ANDA|BLA)\d+|\d-Bead|Abuse-Deterrent|Once-Daily|Twice-Daily) ")
 _STRENGTH = re.compile(r"(\d[\d.,]*)(?:-(\d[\d.,]*))? ?([^\d\s/][^/]*)(?:/(\S+))?")
 # "21 (this)", "1 (9000 MG) (that)".
 _PACK_PART = re.compile(r"(\d[\d.,]*) (?:\([\d.,]+ [A-Z]+\) )?\((.+?)\)(?= / \d[\d.,]* \(| \}|\s*$)")
@@ -59,7 +60,7 @@ def read_title(name: str) -> ProductTitle:
     """Take the name of a product, component or form apart; a part without a strength keeps the form in its name."""
     brand = _BRAND.search(name)
     plain = name[: brand.start()] if brand else name
-    plain, quantity, hours = _take_first(_APPLICATION.sub("", plain))
+    plain, quantity, hours = _take_first(_DISTINCTION.sub("", plain))
     parts: list[NamedPart] = []
     form = None
     for segment in plain.split(" / "):
