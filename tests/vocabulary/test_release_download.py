@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from small_release import write_release
 
-from medrisk.errors import ChecksumError, DownloadError, ReleaseFileError
+from medrisk.errors import ChecksumError, DownloadError, InstallBusyError, ReleaseFileError, RxNormError
 from medrisk.vocabulary.rxnorm import fetch
 from medrisk.vocabulary.rxnorm.download import Fetched, download
 from medrisk.vocabulary.rxnorm.fetch import fetch_and_install, md5_on_page
@@ -205,7 +205,11 @@ def test_fetch_and_install_leaves_only_the_release(site: Site, data_dir: Path) -
     site.beside = {".sha256": f"{hashlib.sha256(site.content).hexdigest()}  a.zip"}
     site.headers = {"x-goog-hash": f"crc32c=AAAAAA==, md5={base64.b64encode(_md5(site.content)).decode()}"}
     done = fetch_and_install(site.url, data_dir, _quiet, _quiet)
-    assert done.checked == ("md5 (the server)", f"sha256 ({site.url}.sha256)", "the checksums inside the zip")
+    assert done.checked == (
+        "md5 (the server)",
+        "sha256 (127.0.0.1/rxnorm/RxNorm_full_prescribe_07062026.zip.sha256)",
+        "the checksums inside the zip",
+    )
     assert list(Places(data_dir).downloads.iterdir()) == []
     release = installed(data_dir)
     assert release is not None
@@ -222,6 +226,17 @@ def test_a_file_with_another_checksum_is_not_installed(site: Site, data_dir: Pat
         fetch_and_install(site.url, data_dir, _quiet, _quiet, sha256="0" * 64 if how == "given" else None)
     assert installed(data_dir) is None
     assert list(Places(data_dir).downloads.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_said(site: Site, data_dir: Path) -> None:
+    data_dir.write_text("in the way", encoding="utf-8")
+    with pytest.raises(RxNormError, match="cannot be written"):
+        fetch_and_install(site.url, data_dir, _quiet, _quiet)
+
+
+def test_two_downloads_at_once_are_refused(site: Site, data_dir: Path) -> None:
+    with Places(data_dir).locked("download-lock"), pytest.raises(InstallBusyError):
+        fetch_and_install(site.url, data_dir, _quiet, _quiet)
 
 
 def test_a_file_that_is_no_release_is_not_kept(site: Site, data_dir: Path) -> None:

@@ -10,14 +10,14 @@ import html
 import re
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
 from medrisk.errors import ReleaseFileError
 from medrisk.vocabulary.rxnorm.download import download, new_session
 from medrisk.vocabulary.rxnorm.gather import Progress
-from medrisk.vocabulary.rxnorm.install import Installed, install
+from medrisk.vocabulary.rxnorm.install import Installed, cannot_write, install
 from medrisk.vocabulary.rxnorm.places import Places
 from medrisk.vocabulary.rxnorm.source import FILES_PAGE, Checksum, find_checksum, open_source
 from medrisk.vocabulary.rxnorm.stamp import read_stamp
@@ -37,15 +37,18 @@ def fetch_and_install(
 ) -> Installed:
     """Fetch the release at ``url`` and take it into use. The zip is deleted once it is installed, or found to be wrong."""
     places = Places(data_dir)
-    with places.locked("download-lock"):
-        fetched = download(url, places.downloads, downloading)
-        try:
-            published = _published(url, fetched.path, fetched.md5)
-            done = install(fetched.path, data_dir, reading, sha256=sha256, published=published)
-        except ReleaseFileError:
+    try:
+        with places.locked("download-lock"):
+            fetched = download(url, places.downloads, downloading)
+            try:
+                published = _published(url, fetched.path, fetched.md5)
+                done = install(fetched.path, data_dir, reading, sha256=sha256, published=published)
+            except ReleaseFileError:
+                fetched.path.unlink(missing_ok=True)
+                raise
             fetched.path.unlink(missing_ok=True)
-            raise
-        fetched.path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(error, places) from None
     return done
 
 
@@ -66,9 +69,12 @@ def _published(url: str, path: Path, md5: str | None) -> tuple[Checksum, ...]:
             value = md5_on_page(_text(session, FILES_PAGE, _LARGEST_PAGE), name) if name else None
             found += [Checksum("md5", value, FILES_PAGE)] if value else []
         else:
+            address = urlsplit(url)
             for kind in ("sha256", "md5"):
-                value = find_checksum(_text(session, f"{url}.{kind}", _LARGEST_SUM), kind)
-                found += [Checksum(kind, value, f"{url}.{kind}")] if value else []
+                beside = address._replace(path=f"{address.path}.{kind}")
+                value = find_checksum(_text(session, urlunsplit(beside), _LARGEST_SUM), kind)
+                # Without user, password and query, which are nobody else's business.
+                found += [Checksum(kind, value, f"{address.hostname}{beside.path}")] if value else []
     return tuple(found)
 
 

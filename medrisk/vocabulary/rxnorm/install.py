@@ -78,7 +78,7 @@ def install(
         except _UNZIP_ERRORS:
             raise damaged(source, "a table") from None
         except (OSError, sqlite3.Error) as error:
-            raise _cannot_write(error, places) from None
+            raise cannot_write(error, places) from None
     return Installed(version, stamp, path, built, checked, time.monotonic() - started)
 
 
@@ -103,8 +103,11 @@ def status(data_dir: Path, *, thorough: bool = False) -> Status:
         return Status("damaged", path, problem="its file is missing")
     if size != pointer.size:
         return Status("damaged", path, size, problem=f"its file has {size} bytes and should have {pointer.size}")
-    if thorough and _sha256(path) != pointer.sha256:
-        return Status("damaged", path, size, problem="its file was changed after it was installed")
+    try:
+        if thorough and _sha256(path) != pointer.sha256:
+            return Status("damaged", path, size, problem="its file was changed after it was installed")
+    except OSError:
+        return Status("damaged", path, size, problem="its file cannot be read")
     try:
         return Status("installed", path, size, Release(path))
     except RxNormError as error:
@@ -124,7 +127,7 @@ def remove(data_dir: Path) -> bool:
             places.keep_only()
             shutil.rmtree(places.downloads, ignore_errors=True)
     except OSError as error:
-        raise _cannot_write(error, places) from None
+        raise cannot_write(error, places) from None
     return there
 
 
@@ -177,7 +180,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _cannot_write(error: Exception, places: Places) -> RxNormError:
+def cannot_write(error: Exception, places: Places) -> RxNormError:
+    """The error for a folder of releases that is full, or may not be written."""
     reason = getattr(error, "strerror", None) or str(error)
     return RxNormError(
         f"The RxNorm release in {places.folder} cannot be written: {reason.lower()}.",
