@@ -11,7 +11,6 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: run test check bench clean
 
 run: $(VENV)/installed
-	@echo "Drug names come from the embedded formulary."
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/installed-dev
@@ -23,7 +22,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/medrisk knowledge check
 
-bench: $(VENV)/installed
+bench: $(VENV)/installed-dev
 	$(BIN)/python bench/names.py
 	$(BIN)/python bench/check.py
 

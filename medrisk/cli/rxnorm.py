@@ -58,7 +58,7 @@ def install_release(source: Path | None, url: str | None, sha256: str | None) ->
 
         with _shown("Installing", download=True) as progress:
             done = fetch_and_install(url or CURRENT_URL, data_dir, progress, progress, sha256=sha256)
-    click.echo(_write_installed(done))
+    click.echo(_write_installed(done, _index_names()))
 
 
 @rxnorm.command("status")
@@ -123,7 +123,14 @@ class _Lines:
             click.echo(f"{self._label}: {step}{share}", err=True)
 
 
-def _write_installed(done: Installed) -> str:
+def _index_names() -> int:
+    """Make the index of names now, so that no later start has to; how many names it has."""
+    from medrisk.service import build_service
+
+    return len(build_service(Settings.from_env()).vocabulary.index)
+
+
+def _write_installed(done: Installed, names: int) -> str:
     built = done.built
     rows = "; ".join(f"{table} {count:,}" for table, count in built.rows_read.items())
     lines = [
@@ -135,6 +142,7 @@ def _write_installed(done: Installed) -> str:
     ]
     if built.without_ingredients:
         lines.append(f"Without ingredients in the release: {_write_counts(built.without_ingredients)}.")
+    lines.append(f"Indexed with the embedded formulary: {names:,} names. A running service takes them up when it is started again.")
     return "\n".join([*lines, f"{done.path}, {done.seconds:.1f} seconds.", "", _COURTESY])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 
 import click
 
@@ -33,7 +34,15 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     from medrisk.service import build_service
 
     # Built once before any worker starts: a fault in the knowledge is told here, and the workers find a warm cache.
-    build_service(settings)
+    release = build_service(settings).vocabulary.release
+    if release is None:
+        click.echo(
+            "Drug names come from the embedded formulary. To add every US prescription product, brand and NDC (free, no login):\n"
+            f"    {sys.argv[0]} rxnorm install",
+            err=True,
+        )
+    else:
+        click.echo(f"Drug names come from the embedded formulary and RxNorm {release}.", err=True)
     click.echo(f"medrisk is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C to stop)", err=True)
     Granian(
         _FACTORY,
