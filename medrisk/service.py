@@ -17,7 +17,7 @@ from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
-from medrisk.vocabulary.rxnorm.install import installed
+from medrisk.vocabulary.rxnorm.current import installed
 
 
 class Medrisk:

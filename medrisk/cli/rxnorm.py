@@ -16,8 +16,9 @@ from medrisk.cli.output import to_json
 from medrisk.settings import Settings
 
 if TYPE_CHECKING:
+    from medrisk.vocabulary.rxnorm.current import Status
     from medrisk.vocabulary.rxnorm.gather import Progress
-    from medrisk.vocabulary.rxnorm.install import Installed, Status
+    from medrisk.vocabulary.rxnorm.install import Installed
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _BAR = 1000
@@ -65,7 +66,7 @@ def install_release(source: Path | None, url: str | None, sha256: str | None) ->
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def show_status(form: str) -> None:
     """Say which release is installed, what it holds and where it lies."""
-    from medrisk.vocabulary.rxnorm.install import status
+    from medrisk.vocabulary.rxnorm.current import status
 
     found = status(Settings.from_env().data_dir, thorough=True)
     click.echo(to_json(_plain_status(found), indent=2) if form == "json" else _write_status(found))
@@ -75,7 +76,8 @@ def show_status(form: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove_release(yes: bool) -> None:
     """Delete the installed release; drug names then come from the embedded formulary."""
-    from medrisk.vocabulary.rxnorm.install import remove, status
+    from medrisk.vocabulary.rxnorm.current import status
+    from medrisk.vocabulary.rxnorm.install import remove
 
     data_dir = Settings.from_env().data_dir
     if status(data_dir).state == "none":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import marisa_trie
 
@@ -12,8 +13,10 @@ from medrisk.core.name_table import Term, TermKind
 from medrisk.core.names import CodedDrug, CodeSystem
 from medrisk.core.units import Quantity
 from medrisk.vocabulary.release_terms import with_medicine
-from medrisk.vocabulary.rxnorm import Release
 from medrisk.vocabulary.rxnorm.answers import Component, IngredientRef, NdcAnswer, Product
+
+if TYPE_CHECKING:
+    from medrisk.vocabulary.rxnorm.release import Release
 
 _NO_RELEASE = "an NDC can be looked up only where an RxNorm release is installed"
 _KEPT_ANSWERS = 10_000

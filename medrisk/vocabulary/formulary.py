@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medrisk.core.matching import NameIndex, names_of, pair_look_alikes
 from medrisk.core.model import Ingredient
@@ -12,7 +12,9 @@ from medrisk.core.name_table import NameTable, Term
 from medrisk.core.names import Vocabulary
 from medrisk.vocabulary.codes import Codes, index_products
 from medrisk.vocabulary.release_terms import release_terms
-from medrisk.vocabulary.rxnorm import Release
+
+if TYPE_CHECKING:
+    from medrisk.vocabulary.rxnorm.release import Release
 
 # Plain, validated documents as medrisk.knowledge hands them on.
 Area = Mapping[str, Any]

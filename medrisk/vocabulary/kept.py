@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 import marisa_trie
@@ -29,7 +29,9 @@ from medrisk.files import write_folder_whole
 from medrisk.vocabulary import codes as codes_module
 from medrisk.vocabulary import formulary, release_terms
 from medrisk.vocabulary.codes import Codes
-from medrisk.vocabulary.rxnorm import Release
+
+if TYPE_CHECKING:
+    from medrisk.vocabulary.rxnorm.release import Release
 
 # What is kept depends on this code and its lists of words as well as on the data.
 _MAKERS = (matching, name_keys, name_table, near, text, words, formulary, release_terms, codes_module)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from small_release import write_release
 
-from medrisk.vocabulary.rxnorm.install import installed
+from medrisk.vocabulary.rxnorm.current import installed
 
 from .conftest import Run, RunProcess
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from small_release import HISTORY, small_tables, write_release
 
-from medrisk.vocabulary.rxnorm.install import install, installed
+from medrisk.vocabulary.rxnorm.current import installed
+from medrisk.vocabulary.rxnorm.install import install
 from medrisk.vocabulary.rxnorm.release import Release
 
 

@@ -10,7 +10,7 @@ from medrisk.core.model import Line
 from medrisk.core.names import Vocabulary
 from medrisk.core.reading import read_lines, read_one
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
-from medrisk.vocabulary.rxnorm import Release
+from medrisk.vocabulary.rxnorm.release import Release
 
 _FORMULARY = {
     "ingredients": {

@@ -15,9 +15,9 @@ from small_release import write_release
 
 from medrisk.errors import ChecksumError, DownloadError, InstallBusyError, ReleaseFileError, RxNormError
 from medrisk.vocabulary.rxnorm import fetch
+from medrisk.vocabulary.rxnorm.current import installed
 from medrisk.vocabulary.rxnorm.download import Fetched, download
 from medrisk.vocabulary.rxnorm.fetch import fetch_and_install, md5_on_page
-from medrisk.vocabulary.rxnorm.install import installed
 from medrisk.vocabulary.rxnorm.places import Places
 from medrisk.vocabulary.rxnorm.source import FILES_PAGE
 

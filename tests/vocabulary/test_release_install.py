@@ -17,7 +17,8 @@ import pytest
 from small_release import CONSO, HISTORY, PRESCRIBABLE, atom, small_tables, write_release
 
 from medrisk.errors import ChecksumError, InstallBusyError, MedriskError, ReleaseDamagedError, ReleaseFileError
-from medrisk.vocabulary.rxnorm.install import install, installed, remove, status
+from medrisk.vocabulary.rxnorm.current import installed, status
+from medrisk.vocabulary.rxnorm.install import install, remove
 from medrisk.vocabulary.rxnorm.places import Places
 
 # Installs argv[1] into argv[2], and stops for good at step argv[3], saying so by making the file argv[4].

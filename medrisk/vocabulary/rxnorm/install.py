@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sqlite3
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from medrisk.errors import MedriskError, ReleaseFileError, RxNormError
 from medrisk.vocabulary.rxnorm.build import Built, build
+from medrisk.vocabulary.rxnorm.current import sha256_of
 from medrisk.vocabulary.rxnorm.gather import Progress
 from medrisk.vocabulary.rxnorm.places import Places, Pointer, sync
 from medrisk.vocabulary.rxnorm.release import Release
@@ -37,17 +37,6 @@ class Installed:
     built: Built
     checked: tuple[str, ...]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """``state``: none, installed or damaged; ``problem`` says what is wrong with a damaged one."""
-
-    state: str
-    path: Path | None = None
-    size: int = 0
-    release: Release | None = None
-    problem: str = ""
 
 
 def install(
@@ -80,38 +69,6 @@ def install(
         except (OSError, sqlite3.Error) as error:
             raise cannot_write(error, places) from None
     return Installed(version, stamp, path, built, checked, time.monotonic() - started)
-
-
-def installed(data_dir: Path) -> Release | None:
-    """The release in use; None where none is installed, and where it is damaged (``status`` tells which)."""
-    return status(data_dir).release
-
-
-def status(data_dir: Path, *, thorough: bool = False) -> Status:
-    """What is installed. ``thorough`` reads the whole file and compares its checksum."""
-    places = Places(data_dir)
-    try:
-        pointer = places.read_pointer()
-    except ValueError:
-        return Status("damaged", places.pointer, problem="the file that names the release in use cannot be read")
-    if pointer is None:
-        return Status("none")
-    path = places.folder / pointer.file
-    try:
-        size = path.stat().st_size
-    except OSError:
-        return Status("damaged", path, problem="its file is missing")
-    if size != pointer.size:
-        return Status("damaged", path, size, problem=f"its file has {size} bytes and should have {pointer.size}")
-    try:
-        if thorough and _sha256(path) != pointer.sha256:
-            return Status("damaged", path, size, problem="its file was changed after it was installed")
-    except OSError:
-        return Status("damaged", path, size, problem="its file cannot be read")
-    try:
-        return Status("installed", path, size, Release(path))
-    except RxNormError as error:
-        return Status("damaged", path, size, problem=error.message)
 
 
 def remove(data_dir: Path) -> bool:
@@ -167,7 +124,7 @@ def _take_into_use(path: Path, places: Places) -> str:
     with suppress(ValueError):
         old = places.read_pointer()
         before = None if old is None else old.before if old.file == path.name else old.file
-    places.write_pointer(Pointer(path.name, path.stat().st_size, _sha256(path), before))
+    places.write_pointer(Pointer(path.name, path.stat().st_size, sha256_of(path), before))
     places.keep_only(path.name, before)
     release = Release(path)
     version = release.version
@@ -175,9 +132,7 @@ def _take_into_use(path: Path, places: Places) -> str:
     return version
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+
 
 
 def cannot_write(error: Exception, places: Places) -> RxNormError:
