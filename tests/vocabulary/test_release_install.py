@@ -319,13 +319,6 @@ def test_remove_takes_everything_away(source: Path, data_dir: Path) -> None:
     assert _files(data_dir) == []
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_is_said(source: Path, data_dir: Path) -> None:
-    data_dir.mkdir(mode=0o500)
-    with pytest.raises(MedriskError, match="cannot be written"):
-        install(source, data_dir)
-
-
 def test_a_file_in_the_way_of_the_folder_is_said(source: Path, data_dir: Path) -> None:
     data_dir.write_text("in the way", encoding="utf-8")
     with pytest.raises(MedriskError, match="cannot be written"):
