@@ -24,6 +24,7 @@ def report_to_dict(report: Report) -> Json:
         "questions": list(report.questions),
         "not_assessed": list(report.not_assessed),
         "versions": versions_to_dict(report.versions),
+        **({"attributions": list(report.versions.attributions)} if report.versions.online else {}),
     }
 
 
@@ -55,12 +56,14 @@ def line_to_dict(line: Line) -> Json:
 
 
 def versions_to_dict(versions: Versions) -> Json:
+    """What an answer rests on; ``online`` is there only where names are looked up."""
     return {
         "program": versions.program,
         "knowledge": versions.knowledge,
         "vocabulary": versions.vocabulary,
         "vocabulary_release": versions.vocabulary_release,
         "site_table": versions.site_table,
+        **({"online": versions.online} if versions.online else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from medrisk import __version__
@@ -17,6 +18,7 @@ from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
+from medrisk.vocabulary.attribution import ATTRIBUTION
 from medrisk.vocabulary.rxnorm.current import installed
 
 
@@ -29,8 +31,10 @@ class Medrisk:
         self.settings = settings
         self.engine = Engine(knowledge, settings.jurisdiction)
         self.versions = Versions(
-            __version__, knowledge.version, _vocabulary_name(vocabulary), vocabulary.release, knowledge.site_table
-        )
+            __version__, knowledge.version, _vocabulary_name(vocabulary), vocabulary.release, knowledge.site_table,
+            online=vocabulary.online.label if vocabulary.online else None,
+            attributions=(ATTRIBUTION,) if vocabulary.release or vocabulary.online else (),
+        )  # fmt: skip
 
     def check(self, text: str) -> Report:
         """Assess one paste: a list with whatever symptoms, conditions and labs stand in it.
@@ -38,12 +42,13 @@ class Medrisk:
         Raises InputError for an empty paste and InputTooLargeError for one over the limits of the settings.
         """
         self._refuse_unreadable(text)
-        return assess(text, self._tools, self.versions)
+        return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions)
 
     def normalize(self, text: str, number: int = 1) -> Line:
         """One line by itself: which drugs stand on it."""
         facts = read_clinical(text, self._terms)
-        return read_one(text, self.vocabulary, number, [text[start:end] for start, end in clinical_spans(facts)])
+        vocabulary = self.vocabulary.for_one_check()
+        return read_one(text, vocabulary, number, [text[start:end] for start, end in clinical_spans(facts)])
 
     def classify(self, name: str) -> list[tuple[str, str | None, list[tuple[DrugClass, tuple[ClassEffect, ...]]]]]:
         """Each ingredient that a name stands for: its RxCUI, and its classes with the effects that hold for it."""
@@ -53,6 +58,8 @@ class Medrisk:
     @property
     def vocabulary_notice(self) -> str:
         count = f"{len(self.vocabulary.ingredients):,} ingredients"
+        if self.vocabulary.online is not None:
+            return f"Names come from the {_vocabulary_name(self.vocabulary)} ({count}). {_ONLINE_NOTICE}"
         if self.vocabulary.release is not None:
             return (
                 f"Names come from the embedded formulary and RxNorm release {self.vocabulary.release} ({count})."
@@ -94,6 +101,12 @@ class Medrisk:
             )  # fmt: skip
 
 
+_ONLINE_NOTICE = (
+    "A name that is not held there is looked up online at RxNav; where that fails, or RxNav does not know it, the line is"
+    " shown as unknown and is not checked."
+)
+
+
 def _vocabulary_name(vocabulary: Vocabulary) -> str:
     return "embedded formulary" if vocabulary.release is None else "embedded formulary and RxNorm release"
 
@@ -117,4 +130,9 @@ def build_service(settings: Settings) -> Medrisk:
         from medrisk.knowledge.site_table import load_site_table, with_site_table
 
         knowledge = with_site_table(knowledge, load_site_table(settings.interactions, vocabulary))
+    if settings.rxnav:
+        # Imported here: off by default, and then nothing of it is needed.
+        from medrisk.vocabulary.online import with_rxnav
+
+        vocabulary = with_rxnav(vocabulary, settings.rxnav_url, settings.cache_dir)
     return Medrisk(knowledge, vocabulary, settings)

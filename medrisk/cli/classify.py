@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from medrisk.cli.output import to_json
+from medrisk.cli.output import say_attributions, to_json
 from medrisk.cli.start import start_service
 from medrisk.settings import Settings
 
@@ -26,6 +26,7 @@ _NO_CLASS = "in no class of this knowledge, which does not mean safe"
 def classify(names: tuple[str, ...]) -> None:
     """Print the drug classes and effects of each NAME, one JSON line for each ingredient of it."""
     service = start_service(Settings.from_env())
+    say_attributions(service.versions)
     for name in names:
         # A name that came in a broken encoding must still print as valid JSON.
         for answer in classify_name(service, name.encode("utf-8", "replace").decode()):

@@ -52,7 +52,7 @@ def _directions(line: Line) -> list[str]:
 
 def _remarks(line: Line) -> list[str]:
     words = [] if line.context == "active" else [_CONTEXTS[line.context]]
-    if line.method == "corrected":
+    if line.is_guess:
         words.append("spelling corrected: please confirm")
     return [*words, *line.warnings]
 

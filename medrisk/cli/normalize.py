@@ -7,7 +7,7 @@ import re
 import click
 
 from medrisk.cli.inputs import file_argument, read_text
-from medrisk.cli.output import to_json
+from medrisk.cli.output import say_attributions, to_json
 from medrisk.cli.start import start_service
 from medrisk.settings import Settings
 
@@ -27,6 +27,7 @@ def normalize(file: str, form: str) -> None:
     """
     lines = split_lines(read_text(file, _MOST_BYTES))
     service = start_service(Settings.from_env())
+    say_attributions(service.versions)
     read = (service.normalize(line, number) for number, line in enumerate(lines, start=1))
     if form == "text":
         from medrisk.cli.lines_text import write_lines

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from medrisk.core.model import Versions
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
@@ -16,3 +21,10 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
+
+
+def say_attributions(versions: Versions) -> None:
+    """What NLM asks to be shown, beside answers that may hold something of RxNav's and have no place for it."""
+    if versions.online:
+        for attribution in versions.attributions:
+            click.echo(attribution, err=True)

@@ -154,9 +154,12 @@ def _add_versions(page: Page, report: Report, service: Medrisk) -> None:
     versions = report.versions
     release = f", release {versions.vocabulary_release}" if versions.vocabulary_release else ""
     site = f", the site's own table {versions.site_table}" if versions.site_table else ""
+    online = f", unknown names looked up at {versions.online}" if versions.online else ""
     page.gap()
     page.text(
         f"medrisk {versions.program}, knowledge {versions.knowledge}, names from the {versions.vocabulary}{release}, "
-        f"rules of {service.settings.jurisdiction}{site}."
+        f"rules of {service.settings.jurisdiction}{site}{online}."
     )
+    for attribution in versions.attributions:
+        page.text(attribution)
 

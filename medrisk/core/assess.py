@@ -2,7 +2,8 @@
 
     paste -> clinical facts -> lines -> medications -> findings -> contributors -> notes -> report
 
-Pure: the same text, knowledge and vocabulary give the same report.
+Pure: the same text, knowledge and vocabulary give the same report. Only a vocabulary that looks names up online may answer otherwise
+tomorrow.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from medrisk.core.engine import Engine
 from medrisk.core.model import Line, Medication, Patient, Report, Versions
 from medrisk.core.names import Vocabulary
 from medrisk.core.notes import NoteWriter
+from medrisk.core.online_classes import words_of_classes
 from medrisk.core.questions import ask
 from medrisk.core.reading import read_lines
 from medrisk.core.rules import Slot
@@ -60,7 +62,11 @@ def assess_lines(lines: Sequence[Line], patient: Patient, tools: Tools, versions
         contributors=rank_contributors(engine, medications, facts, found.findings),
         patient=patient,
         questions=(*_line_questions(lines), *ask(found, notes, engine.knowledge, facts)),
-        not_assessed=(*_not_assessed(lines, engine), *_LIMITS),
+        not_assessed=(
+            *_not_assessed(lines, engine),
+            *words_of_classes(lines, engine.knowledge.classes.values(), tools.vocabulary.online),
+            *_LIMITS,
+        ),
         versions=versions,
     )
 

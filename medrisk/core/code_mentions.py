@@ -18,13 +18,14 @@ _BARE_NDC = re.compile(r"(?<![\d.-])(?:\d{4}-\d{4}-\d{2}|\d{5}-\d{3}-\d{2}|\d{5}
 class CodeMention(NamedTuple):
     """A code, or a product's full name: where it stands, how it was found, and what it stands for.
 
-    ``drug`` has no terms for a labelled code that means nothing known.
+    ``drug`` has no terms for a labelled code that means nothing known. ``code`` is what was typed behind the label.
     """
 
     start: int
     end: int
     method: Literal["rxcui", "ndc", "exact"]
     drug: CodedDrug
+    code: str = ""
 
 
 def find_code(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> CodeMention | None:
@@ -37,11 +38,11 @@ def find_code(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> Cod
     match = _RXCUI.search(text)
     if match is not None:
         drug = vocabulary.codes.by_code("rxcui", match[1])
-        return CodeMention(*match.span(), "rxcui", drug or CodedDrug((), reason="no drug of this RxCUI is known"))
+        return CodeMention(*match.span(), "rxcui", drug or CodedDrug((), reason="no drug of this RxCUI is known"), match[1])
     match = _LABELLED_NDC.search(text)
     if match is not None:
         drug = vocabulary.codes.by_code("ndc", match[1])
-        return CodeMention(*match.span(), "ndc", drug or CodedDrug((), reason=_NO_NDC))
+        return CodeMention(*match.span(), "ndc", drug or CodedDrug((), reason=_NO_NDC), match[1])
     match = _BARE_NDC.search(text)
     drug = vocabulary.codes.by_code("ndc", match[0]) if match else None
     return CodeMention(*match.span(), "ndc", drug) if match and drug and drug.terms else None

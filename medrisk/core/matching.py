@@ -57,7 +57,7 @@ _SHORTEST_OTHER_INITIAL = 9
 _MARGIN_EDITS = 1
 _MARGIN_SCORE = 2.5
 # A look-alike of the best drug that is itself this near is offered beside it, however clear the best one is.
-_LOOK_ALIKE_REACH = 2
+LOOK_ALIKE_REACH = 2
 # First words of names whose longest name is remembered.
 _MOST_FIRST_WORDS = 50_000
 
@@ -204,7 +204,7 @@ class NameIndex:
 
     def _ranked(self, word: str, names: Mapping[str, bool], limit: int = 8) -> tuple[Correction, ...]:
         """One correction for each drug, nearest first. Names beyond every rivalry are left out."""
-        widest = _reach(word) + _LOOK_ALIKE_REACH
+        widest = reach_of(word) + LOOK_ALIKE_REACH
         scored = []
         for key, sounds_alike in names.items():
             distance = OSA.distance(word, key, score_cutoff=widest)
@@ -233,7 +233,7 @@ class NameIndex:
 
     def _names_like(self, word: str) -> list[str]:
         """Names with the same first letter within the widest reach: the slow look, for words with several slips."""
-        reach = _reach(word)
+        reach = reach_of(word)
         if reach < 2:
             return []
         names = self.near.beginning_alike(word[0], len(word) - reach, len(word) + reach)
@@ -246,7 +246,7 @@ class NameIndex:
         gap = other.distance - best.distance
         if self.are_look_alikes(best.term, other.term):
             if best.distance > 1:
-                return gap <= _LOOK_ALIKE_REACH
+                return gap <= LOOK_ALIKE_REACH
             # One slip from a name is that name, unless its look-alike begins alike and is only one slip further, or two
             # where the letter that is wrong is the look-alike's: "trazadol" is one slip from tramadol, but has the z.
             key, other_key = name_key(best.term.name), name_key(other.term.name)
@@ -258,7 +258,7 @@ class NameIndex:
         )
 
 
-def _reach(word: str) -> int:
+def reach_of(word: str) -> int:
     return _REACH[min(len(word), len(_REACH) - 1)]
 
 
@@ -269,7 +269,7 @@ def _least_score(word: str, distance: int) -> float:
 
 
 def _is_acceptable(word: str, candidate: Correction) -> bool:
-    if candidate.score < _MIN_SCORE or candidate.distance > _reach(word):
+    if candidate.score < _MIN_SCORE or candidate.distance > reach_of(word):
         return False
     key = name_key(candidate.term.name)
     if (

@@ -222,10 +222,10 @@ def corrected_mentions(
             or any(m.start <= token.start < m.end for m in (*found, *mentions))
         ):
             continue
-        if not _stands_as_drug(position, tokens, text, entry, found):
+        if not stands_as_drug(position, tokens, text, entry, found):
             continue
         mention = _partner(token, text, found, vocabulary) or _correct(position, tokens, vocabulary)
-        if mention is not None and not (_is_prose(text, token) and mention.distance > 1):
+        if mention is not None and not (is_prose(text, token) and mention.distance > 1):
             mentions.append(mention)
     return mentions
 
@@ -243,7 +243,7 @@ def may_be_misspelt(token: Token, taken_words: Set[str]) -> bool:
     )
 
 
-def _stands_as_drug(position: int, tokens: Sequence[Token], text: str, entry: Entry, found: Sequence[Mention]) -> bool:
+def stands_as_drug(position: int, tokens: Sequence[Token], text: str, entry: Entry, found: Sequence[Mention]) -> bool:
     """At the head of an entry or of an item, before an amount, or beside another drug."""
     token = tokens[position]
     after = text[token.end : token.end + 12]
@@ -287,7 +287,7 @@ def _correct(position: int, tokens: Sequence[Token], vocabulary: Vocabulary) -> 
     end = past_salt(tokens, end)
     return Mention(
         token.start, tokens[end - 1].end, best.terms, "corrected", best.score,
-        _candidates(best, vocabulary), best.reason, best.candidates[0].distance if best.candidates else 0,
+        candidates_of(best, vocabulary), best.reason, best.candidates[0].distance if best.candidates else 0,
     )  # fmt: skip
 
 
@@ -311,7 +311,7 @@ def _partner(token: Token, text: str, found: Sequence[Mention], vocabulary: Voca
 _PROSE_WORDS = 8
 
 
-def _is_prose(text: str, token: Token) -> bool:
+def is_prose(text: str, token: Token) -> bool:
     """A word of a sentence with no amount after it: there only a single slip is believed."""
     return text.count(" ") >= _PROSE_WORDS and re.match(r"\s*\d", text[token.end :]) is None
 
@@ -328,19 +328,19 @@ def _truncated(word: str, vocabulary: Vocabulary) -> Match | None:
     return None
 
 
-def _candidates(match: Match, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
+def candidates_of(match: Match, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     if match.candidates:
         return tuple(candidate_of(c.term, c.score, vocabulary) for c in match.candidates[:5])
     return tuple(candidate_of(t, match.score, vocabulary) for t in match.terms[:5])
 
 
 # Below this likeness a name beside an unknown word would only mislead.
-_NEAR_ENOUGH_TO_SHOW = 76.0
+NEAR_ENOUGH_TO_SHOW = 76.0
 
 
 def nearest_drugs(text: str, vocabulary: Vocabulary) -> tuple[Candidate, ...]:
     for token in tokenise(text):
         if may_be_misspelt(token, frozenset()):
             near = vocabulary.index.nearest(token.text, 4)
-            return tuple(candidate_of(c.term, c.score, vocabulary) for c in near if c.score >= _NEAR_ENOUGH_TO_SHOW)
+            return tuple(candidate_of(c.term, c.score, vocabulary) for c in near if c.score >= NEAR_ENOUGH_TO_SHOW)
     return ()

@@ -11,6 +11,8 @@ from medrisk.core.units import Quantity
 
 LineStatus = Literal["matched", "ambiguous", "unknown", "ignored"]
 LineContext = Literal["active", "stopped", "allergy", "planned", "none"]
+# The method of a line whose drug was looked up online.
+ONLINE = "rxnav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class Line:
     daily_doses: tuple[DailyDose | None, ...] = ()
     reason: str = ""
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the name was read from another spelling, here or online, and has to be confirmed."""
+        return self.method == "corrected" or (self.method == ONLINE and bool(self.candidates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +207,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
+    """What an answer rests on. ``online`` names the service that unknown names are looked up at, None where none is asked.
+
+    ``attributions`` is what the owners of the names ask to be shown with them.
+    """
+
     program: str
     knowledge: str
     vocabulary: str
     vocabulary_release: str | None = None
     site_table: str | None = None
+    online: str | None = None
+    attributions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

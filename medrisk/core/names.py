@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from medrisk.core.matching import NameIndex
@@ -44,13 +44,67 @@ class CodeBook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OnlineDrug:
+    """A drug as an online service knows it; its ingredients are called as the vocabulary calls them."""
+
+    name: str
+    rxcui: str
+    ingredients: tuple[Ingredient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineAnswer:
+    """What an online service said. Without drugs it knows none, unless ``not_checked`` says why it was not asked or gave no answer.
+
+    ``has_more``: there are more names as near as these. ``trail`` says in words what became of a code on the way.
+    """
+
+    drugs: tuple[OnlineDrug, ...] = ()
+    has_more: bool = False
+    trail: tuple[str, ...] = ()
+    not_checked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineClasses:
+    """The classes that a drug has elsewhere, each in words with where it was read; ``not_checked`` as above."""
+
+    classes: tuple[str, ...] = ()
+    not_checked: str = ""
+
+
+class OnlineNames(Protocol):
+    """A service that is asked about drugs the vocabulary does not know. Nothing raises; whatever fails was not checked."""
+
+    @property
+    def label(self) -> str:
+        """Which service it is, for the versions of an answer."""
+
+    def for_one_check(self) -> OnlineNames:
+        """The same, with the look-ups and the time that one check may spend."""
+
+    def named(self, name: str) -> OnlineAnswer:
+        """The drugs of exactly this name."""
+
+    def near(self, name: str) -> OnlineAnswer:
+        """Drugs whose names lie near this one."""
+
+    def by_code(self, system: CodeSystem, code: str) -> OnlineAnswer:
+        """The drug of an RxCUI or NDC, also of one that is no longer in use."""
+
+    def classes_of(self, rxcui: str) -> OnlineClasses:
+        """The classes that the service lists an ingredient in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What the reader needs to know of names: the index, ingredient facts, and words that name only a class.
 
     ``class_words`` are in the form of ``name_key``, filed by their first word, longest first. ``codes`` resolves what stands for a drug
     without being its name. ``products`` holds the
     ingredient sets of known fixed-dose products. ``units`` holds the strength unit of an ingredient whose strengths come in one unit only.
-    ``release`` names the RxNorm release that the names come from beside the formulary, None without one.
+    ``release`` names the RxNorm release that the names come from beside the formulary, None without one. ``online`` is asked about names
+    that all of this does not know, None where nobody switched it on.
     """
 
     index: NameIndex
@@ -61,6 +115,11 @@ class Vocabulary:
     codes: CodeBook
     products: frozenset[frozenset[str]] = frozenset()
     release: str | None = None
+    online: OnlineNames | None = None
+
+    def for_one_check(self) -> Vocabulary:
+        """The same, with what one check may spend on looking up names online."""
+        return self if self.online is None else replace(self, online=self.online.for_one_check())
 
 
 def candidate_of(term: Term, score: float, vocabulary: Vocabulary) -> Candidate:

@@ -108,7 +108,7 @@ _STRONG_SIG = re.compile(
 )
 
 
-def _is_unusual(word: str, vocabulary: Vocabulary) -> bool:
+def is_unusual(word: str, vocabulary: Vocabulary) -> bool:
     """A word that may be a drug's name: not of the language, and not a name that was already found to be no drug here."""
     ordinary = word in NON_DRUG_WORDS or word in SALT_WORDS or word in NOT_TAKEN_AFTER or word in EVERYDAY_SUBSTANCES
     return len(word) >= 4 and not ordinary and not vocabulary.index.lookup(word)
@@ -128,7 +128,7 @@ def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], voca
     if entry.section in {"clinical", "plan"}:
         return False
     words = [t for t in tokenise(text) if t.text.isalpha()]
-    unusual = [t for t in words if _is_unusual(t.text, vocabulary)]
+    unusual = [t for t in words if is_unusual(t.text, vocabulary)]
     if clinical and not (_STRONG_SIG.search(text) and unusual):
         return False
     if _DEVELOPMENT_CODE.fullmatch(text.strip()) and not _NUMBERED.match(text):

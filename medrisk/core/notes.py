@@ -293,7 +293,7 @@ def _lines_why(medications: Sequence[Medication], lines: Sequence[Line], *, with
         text = f"line {line.number}: {medication.ingredient.name}"
         if line.product and line.product.lower() != medication.ingredient.name:
             text += f" (in {line.product})"
-        if line.method == "corrected":
+        if line.is_guess:
             text += ", read from a misspelt name"
         if with_dose:
             text += _dose_words(medication)

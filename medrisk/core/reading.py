@@ -1,8 +1,8 @@
 """Entries -> lines: which drugs stand on an entry, how they were recognised, and whether the patient takes them.
 
 The ladder of names, cheapest first: a code, an exact name, an abbreviation, a name freed of its salt and directions,
-a spelling correction with a margin. What stays is ``unknown`` when it looks like a medication and ``ignored`` when it
-does not; both say why.
+a spelling correction with a margin, a look-up online where the user switched it on. What stays is ``unknown`` when it
+looks like a medication and ``ignored`` when it does not; both say why.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from medrisk.core.code_mentions import find_code
+from medrisk.core.code_mentions import CodeMention, find_code
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
 from medrisk.core.dosing import daily_doses
 from medrisk.core.listing import Entry, read_listing, read_single
@@ -25,7 +25,7 @@ from medrisk.core.mentions import (
     nearest_drugs,
     past_salt,
 )
-from medrisk.core.model import DailyDose, Ingredient, Line, LineContext, Sig
+from medrisk.core.model import ONLINE, DailyDose, Ingredient, Line, LineContext, Sig
 from medrisk.core.name_keys import Token, name_key, tokenise
 from medrisk.core.names import Vocabulary, candidate_of
 from medrisk.core.not_drugs import (
@@ -37,6 +37,7 @@ from medrisk.core.not_drugs import (
     layout_reason,
     looks_like_medication,
 )
+from medrisk.core.online import look_up
 from medrisk.core.routes import FLUID_ROUTE
 from medrisk.core.sig import parse_sig, with_product
 from medrisk.core.text import fold, line_starts, squeeze, unglue
@@ -133,10 +134,11 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
     mentions = [mention for mention in mentions if not is_drink_in_passing(mention, entry, text)]
     groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
-    if not groups and code:
-        return [replace(bare, status="unknown", context=_context(entry, cue_before(text), None, text), reason=code.drug.reason)]
     if not groups:
-        return [_no_drug(entry, text, bare, vocabulary, clinical)]
+        asked = look_up(_not_known(entry, text, bare, code, vocabulary, clinical), entry, text, tokens, code, taken_words, vocabulary)
+        if asked.mention is None:
+            return [asked.line]
+        groups, vocabulary = [[asked.mention]], asked.vocabulary
     return _lines_of(groups, entry, text, clinical, vocabulary)
 
 
@@ -341,7 +343,7 @@ def _line_of(
     return Line(
         entry.number, entry.raw.strip(), "matched" if is_taken else "ignored", context,
         ingredients=tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names),
-        candidates=worst.candidates if worst.method == "corrected" else (), method=worst.method, score=worst.score,
+        candidates=worst.candidates if worst.method in {"corrected", ONLINE} else (), method=worst.method, score=worst.score,
         product=first.name if first.kind in {"brand", "product"} else None, rxcui=coded.rxcui if coded else None, sig=sig,
         route=route, daily_doses=_daily_doses(sig, names, route, vocabulary),
         reason=_REASONS[context], warnings=_warnings(group),
@@ -389,8 +391,12 @@ def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Voca
     return sig.route
 
 
-def _no_drug(entry: Entry, text: str, bare: Line, vocabulary: Vocabulary, clinical: Sequence[str]) -> Line:
+def _not_known(
+    entry: Entry, text: str, bare: Line, code: CodeMention | None, vocabulary: Vocabulary, clinical: Sequence[str]
+) -> Line:
     """An entry on which no drug was recognised: unknown when it looks like one, ignored when it does not."""
+    if code is not None:
+        return replace(bare, status="unknown", context=_context(entry, cue_before(text), None, text), reason=code.drug.reason)
     if is_about_allergies(entry, text):
         return replace(bare, context="allergy", reason="an allergy or intolerance")
     if DEVICE.search(text):

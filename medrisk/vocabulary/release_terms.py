@@ -21,7 +21,7 @@ _OTHERWISE_MEANT = frozenset(
     }
 )
 # Tablets of a pack that hold no medicine; RxNorm counts what is in them as an ingredient.
-_NO_MEDICINE = "inert ingredients"
+NO_MEDICINE = "inert ingredients"
 _KINDS: dict[str, TermKind] = {"IN": "ingredient", "MIN": "product", "BN": "brand"}
 
 
@@ -46,7 +46,7 @@ def release_terms(
         if len(contents) > 1:
             added.products.add(frozenset(contents))
         key = name_key(name.text)
-        if contents and key not in known and not _is_otherwise_meant(key):
+        if contents and key not in known and not is_otherwise_meant(key):
             kind = _KINDS.get(name.kind, "synonym" if len(contents) == 1 else "product")
             added.terms.append(Term(" ".join(name.text.split()), contents, kind, name.route))
     return added
@@ -54,10 +54,11 @@ def release_terms(
 
 def with_medicine(refs: Sequence[IngredientRef]) -> tuple[IngredientRef, ...]:
     """The ingredients without the inert ones of the pack's other tablets."""
-    return tuple(ref for ref in refs if ref.name != _NO_MEDICINE)
+    return tuple(ref for ref in refs if ref.name != NO_MEDICINE)
 
 
-def _is_otherwise_meant(key: str) -> bool:
+def is_otherwise_meant(key: str) -> bool:
+    """Whether a name of RxNorm's, in the form of ``name_key``, on a pasted list is hardly ever a drug."""
     return key in _OTHERWISE_MEANT or all(len(word) == 1 for word in key.split())
 
 
@@ -68,8 +69,7 @@ def _name_of(
     name = added.codes.get(ref.rxcui)
     if name is None:
         terms = known.get(name_key(ref.name), ())
-        is_ours = len(terms) == 1 and len(terms[0].ingredients) == 1 and terms[0].kind != "abbreviation"
-        name = terms[0].ingredients[0] if is_ours else _plain(ref.name)
+        name = our_name(terms) or plain_name(ref.name)
         added.codes[ref.rxcui] = name
         # A formulary ingredient keeps the number it was confirmed with, and is given one where it has none.
         if ingredients.get(name, Ingredient(name)).rxcui is None and name not in added.ingredients:
@@ -77,6 +77,12 @@ def _name_of(
     return name
 
 
-def _plain(name: str) -> str:
+def our_name(terms: Sequence[Term]) -> str | None:
+    """The one ingredient that a name stands for, as the formulary calls it."""
+    is_ours = len(terms) == 1 and len(terms[0].ingredients) == 1 and terms[0].kind != "abbreviation"
+    return terms[0].ingredients[0] if is_ours else None
+
+
+def plain_name(name: str) -> str:
     """In small letters, like the formulary, unless letters within it are capitals for a reason."""
     return name if any(letter.isupper() for letter in name[1:]) else name.lower()

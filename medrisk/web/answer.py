@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from medrisk.core.model import ONLINE
 from medrisk.core.rules import KnowledgeBase
 
 Json = Mapping[str, Any]
@@ -119,6 +120,11 @@ def likelihood_words(tier: str) -> str:
 def context_words(context: str) -> str:
     """How a drug on a line stands to the patient, where it is not simply taken; else empty."""
     return _CONTEXTS.get(context, "")
+
+
+def is_guess(line: Json) -> bool:
+    """Whether a name was read from another spelling, as ``Line.is_guess``."""
+    return line["method"] == "corrected" or (line["method"] == ONLINE and bool(line["candidates"]))
 
 
 def as_sentence(words: str) -> str:

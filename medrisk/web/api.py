@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from flask import Blueprint, Response, jsonify, request
 
-from medrisk.presentation import report_to_dict
+from medrisk.presentation import report_to_dict, versions_to_dict
 from medrisk.web.inputs import read_api_text
 from medrisk.web.wiring import current_service
 
@@ -23,4 +21,4 @@ def check() -> Response:
 @blueprint.get("/healthz")
 def health() -> Response:
     """Whether this server can answer, and with which program, knowledge and vocabulary."""
-    return jsonify(status="ok", versions=asdict(current_service().versions))
+    return jsonify(status="ok", versions=versions_to_dict(current_service().versions))

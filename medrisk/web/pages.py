@@ -65,6 +65,7 @@ def add_words(app: Flask) -> None:
         likelihood_words=arranged.likelihood_words,
         context_words=arranged.context_words,
         directions=arranged.directions,
+        is_guess=arranged.is_guess,
         as_sentence=arranged.as_sentence,
         state_words=arranged.state_words,
     )

@@ -3,6 +3,7 @@
 Importing this package is cheap: what talks to the network is imported when the first question is asked.
 """
 
+from medrisk.vocabulary.attribution import ATTRIBUTION
 from medrisk.vocabulary.rxnav.answers import (
     ConceptStatus,
     History,
@@ -14,7 +15,7 @@ from medrisk.vocabulary.rxnav.answers import (
     Status,
     Successor,
 )
-from medrisk.vocabulary.rxnav.client import ATTRIBUTION, RxNav
+from medrisk.vocabulary.rxnav.client import RxNav
 from medrisk.vocabulary.rxnav.limits import Limits
 from medrisk.vocabulary.rxnav.sendable import why_not_sent
 

@@ -32,13 +32,6 @@ if TYPE_CHECKING:
 
     from medrisk.vocabulary.rxnav.wire import Answer, NoAnswer
 
-# NLM asks that this be shown by whatever shows its data.
-ATTRIBUTION = (
-    "This product uses publicly available data courtesy of the U.S. National Library of Medicine (NLM), National Institutes"
-    " of Health, Department of Health and Human Services; NLM is not responsible for the product and does not endorse or"
-    " recommend this or any other product."
-)
-
 LEFT_ALONE = "RxNav failed several times in a row and is left alone for a while"
 TOO_MANY = "too many questions to RxNav at once"
 NO_FOLDER = "medrisk cannot write its data folder, and without it cannot keep to the pace that RxNav allows"
