@@ -47,7 +47,12 @@ def bare_names(
             place = tokens[start].start, tokens[end - 1].end
             found.append(BareName(" ".join(text[slice(*place)].split()), *place, position))
         position = max(end, position + 1)
-    return sorted(found, key=lambda name: _AMOUNT_AFTER.match(text, name.end) is None)
+    return sorted(found, key=lambda name: not _is_before_amount(name, text, found))
+
+
+def _is_before_amount(name: BareName, text: str, names: Sequence[BareName]) -> bool:
+    match = _AMOUNT_AFTER.match(text, name.end)
+    return match is not None and not any(name.end <= other.start < match.end() for other in names)
 
 
 def _run_around(

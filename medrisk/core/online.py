@@ -62,7 +62,7 @@ def _by_code(line: Line, code: CodeMention, online: OnlineNames, vocabulary: Voc
     if answer.not_checked:
         return Asked(_not_checked(line, answer.not_checked), None, vocabulary)
     called = system.upper() if system == "ndc" else "RxCUI"
-    if not answer.drugs:
+    if not answer.drugs or answer.has_more:
         reason = "; ".join((f"no drug of this {called} is known, neither here nor at RxNav", *answer.trail))
         return Asked(replace(line, reason=reason), None, vocabulary)
     known = _with_ingredients(vocabulary, answer.drugs)
@@ -80,7 +80,7 @@ def _by_name(
     vocabulary: Vocabulary,
 ) -> Asked:
     answer = online.named(name.text)
-    if answer.drugs:
+    if answer.drugs and not answer.has_more:
         known = _with_ingredients(vocabulary, answer.drugs)
         asked, reason = f'looked up at RxNav as "{name.text}"', "RxNav knows more than one drug of this name"
         return Asked(line, _exact(answer, (name.start, name.end), asked, reason, known), known)
@@ -108,7 +108,7 @@ def _exact(answer: OnlineAnswer, place: tuple[int, int], asked: str, reason: str
     """A name or code that the service knows; with several drugs of it, all of them to choose from."""
     terms = {frozenset(term.ingredients): term for term in map(_term, answer.drugs)}
     trail = (asked, *answer.trail)
-    if len(terms) > 1 or answer.has_more:
+    if len(terms) > 1:
         candidates = tuple(candidate_of(term, 100.0, known) for term in terms.values())
         coded = CodedDrug((), trail=trail)
         return Mention(*place, tuple(terms.values()), ONLINE, candidates=candidates, reason=reason, coded=coded)
