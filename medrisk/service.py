@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from medrisk import __version__
+from medrisk.attribution import ATTRIBUTION
 from medrisk.core.assess import Tools, assess
 from medrisk.core.clinical import ClinicalTerms, build_clinical_terms, clinical_spans, read_clinical
 from medrisk.core.engine import Engine
@@ -18,7 +19,6 @@ from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
-from medrisk.vocabulary.attribution import ATTRIBUTION
 from medrisk.vocabulary.rxnorm.current import installed
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from medrisk.attribution import ATTRIBUTION
 from medrisk.cli.output import to_json
 from medrisk.settings import Settings
 
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _BAR = 1000
 _SECONDS_BETWEEN_LINES = 3.0
-# NLM asks that this is shown.
-_COURTESY = (
-    "This product uses publicly available data courtesy of the U.S. National Library of Medicine (NLM), National Institutes"
-    " of Health, Department of Health and Human Services; NLM is not responsible for the product and does not endorse or"
-    " recommend this or any other product."
-)
 
 
 @click.group()
@@ -145,7 +140,7 @@ def _write_installed(done: Installed, names: int) -> str:
     if built.without_ingredients:
         lines.append(f"Without ingredients in the release: {_write_counts(built.without_ingredients)}.")
     lines.append(f"Indexed with the embedded formulary: {names:,} names. A running service takes them up when it is started again.")
-    return "\n".join([*lines, f"{done.path}, {done.seconds:.1f} seconds.", "", _COURTESY])
+    return "\n".join([*lines, f"{done.path}, {done.seconds:.1f} seconds.", "", ATTRIBUTION])
 
 
 def _write_counts(counts: dict[str, int]) -> str:
@@ -165,7 +160,7 @@ def _write_status(found: Status) -> str:
         f"Installed {meta['built_at']} by medrisk {meta['program']}, from a zip of sha256 {meta['sha256']}.",
         f"{found.path}, {found.size / 1e6:.1f} MB, its checksum is right.",
     ]
-    return "\n".join([*lines, "", _COURTESY])
+    return "\n".join([*lines, "", ATTRIBUTION])
 
 
 def _plain_status(found: Status) -> dict[str, Any]:

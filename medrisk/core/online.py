@@ -63,7 +63,8 @@ def _by_code(line: Line, code: CodeMention, online: OnlineNames, vocabulary: Voc
         return Asked(_not_checked(line, answer.not_checked), None, vocabulary)
     called = system.upper() if system == "ndc" else "RxCUI"
     if not answer.drugs or answer.has_more:
-        reason = "; ".join((f"no drug of this {called} is known, neither here nor at RxNav", *answer.trail))
+        known_here = (line.reason,) if code.drug.name else ()
+        reason = "; ".join((*known_here, f"no drug of this {called} is known, neither here nor at RxNav", *answer.trail))
         return Asked(replace(line, reason=reason), None, vocabulary)
     known = _with_ingredients(vocabulary, answer.drugs)
     asked, reason = f"{called} looked up at RxNav", f"the {called} may stand for more than one drug"

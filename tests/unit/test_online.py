@@ -10,7 +10,7 @@ from tiny import drug_class
 from medrisk.core.bare_name import bare_names
 from medrisk.core.model import Ingredient, Line
 from medrisk.core.name_keys import tokenise
-from medrisk.core.names import OnlineAnswer, OnlineClasses, OnlineDrug, Vocabulary
+from medrisk.core.names import CodedDrug, OnlineAnswer, OnlineClasses, OnlineDrug, Vocabulary
 from medrisk.core.online_classes import words_of_classes
 from medrisk.core.reading import read_lines, read_one
 
@@ -280,3 +280,15 @@ def test_classes_are_asked_for_drugs_that_are_in_none(online: FakeOnline) -> Non
         "RxClass was not checked for late: it was slow.",
     ]
     assert words_of_classes(lines, [], None) == []
+
+
+def test_what_is_known_here_of_a_code_is_still_said(wired: Vocabulary) -> None:
+    class Retired:
+        def by_code(self, _system: str, _code: str) -> CodedDrug:
+            return CodedDrug((), "old tablet", "999", reason="RxCUI 999 (old tablet) is retired")
+
+        def by_product_name(self, _key: str) -> None:
+            return None
+
+    line = _one("RxCUI 999 daily", replace(wired, codes=Retired()))
+    assert line.reason == "RxCUI 999 (old tablet) is retired; no drug of this RxCUI is known, neither here nor at RxNav"

@@ -3,7 +3,7 @@
 Importing this package is cheap: what talks to the network is imported when the first question is asked.
 """
 
-from medrisk.vocabulary.attribution import ATTRIBUTION
+from medrisk.attribution import ATTRIBUTION
 from medrisk.vocabulary.rxnav.answers import (
     ConceptStatus,
     History,
