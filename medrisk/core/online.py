@@ -143,9 +143,10 @@ def _not_checked(line: Line, why: str) -> Line:
 
 
 def _term(drug: OnlineDrug) -> Term:
+    """How a brand or product is taken is not known from there, and is not taken from the usual way of its ingredient."""
     names = tuple(ingredient.name for ingredient in drug.ingredients)
     is_itself = len(names) == 1 and drug.rxcui == drug.ingredients[0].rxcui
-    return Term(drug.name, names, "ingredient" if is_itself else "product")
+    return Term(drug.name, names, "ingredient") if is_itself else Term(drug.name, names, "product", "unknown")
 
 
 def _with_ingredients(vocabulary: Vocabulary, drugs: Sequence[OnlineDrug]) -> Vocabulary:

@@ -92,6 +92,11 @@ def test_directions_on_the_next_line_belong_to_it(wired: Vocabulary, online: Fak
     assert read_one("quorvexan 10 mg", wired, 3).method == "rxnav"
 
 
+def test_the_way_a_brand_is_taken_is_not_guessed(wired: Vocabulary, online: FakeOnline) -> None:
+    online.exact = {"Quorvex": OnlineAnswer((drug("Quorvex", "albuterol"),))}
+    assert [_one(text, wired).route for text in ("Quorvex 2 mg", "Quorvex 2 mg po tid")] == ["unknown", "oral"]
+
+
 def test_a_number_that_the_vocabulary_has_stands(wired: Vocabulary, online: FakeOnline) -> None:
     online.exact["Quorvex"] = OnlineAnswer((drug("Quorvex", "simvastatin"),))
     assert _one("Quorvex 10 mg", wired).ingredients == (Ingredient("simvastatin", "36567"),)
