@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from medrisk.core.bare_name import BareName, bare_names
 from medrisk.core.code_mentions import CodeMention
+from medrisk.core.corrected import NEAR_ENOUGH_TO_SHOW, candidates_of, is_prose, stands_as_drug
 from medrisk.core.given_names import correct_among
 from medrisk.core.listing import Entry
 from medrisk.core.matching import Match
-from medrisk.core.mentions import NEAR_ENOUGH_TO_SHOW, Mention, candidates_of, is_prose, stands_as_drug
+from medrisk.core.mentions import Mention
 from medrisk.core.model import ONLINE, Candidate, Ingredient, Line
 from medrisk.core.name_keys import Token
 from medrisk.core.name_table import Term

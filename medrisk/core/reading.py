@@ -11,26 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 
 from medrisk.core.code_mentions import CodeMention, find_code
+from medrisk.core.corrected import corrected_mentions, nearest_drugs
 from medrisk.core.cues import CueKind, cue_after, cue_before, is_list_glue
-from medrisk.core.dosing import daily_doses
+from medrisk.core.line_making import doses_of, line_of, route_of
 from medrisk.core.listing import Entry, read_listing, read_single
-from medrisk.core.mentions import (
-    Mention,
-    corrected_mentions,
-    find_mentions,
-    is_drink_in_passing,
-    nearest_drugs,
-    past_salt,
-)
-from medrisk.core.model import ONLINE, DailyDose, Ingredient, Line, LineContext, Sig
+from medrisk.core.mentions import Mention, find_mentions, is_drink_in_passing, past_salt
+from medrisk.core.model import Line, LineContext, Sig
 from medrisk.core.name_keys import Token, name_key, tokenise
-from medrisk.core.names import Vocabulary, candidate_of
+from medrisk.core.names import Vocabulary
 from medrisk.core.not_drugs import (
-    ALLERGY_EXCEPTION,
-    ALLERGY_LINE,
     DEVICE,
     class_word,
     is_about_allergies,
@@ -38,8 +29,9 @@ from medrisk.core.not_drugs import (
     looks_like_medication,
 )
 from medrisk.core.online import look_up
-from medrisk.core.routes import FLUID_ROUTE
-from medrisk.core.sig import parse_sig, with_product
+from medrisk.core.product_names import group_mentions
+from medrisk.core.sig import parse_sig
+from medrisk.core.taken import carried, conditional_start, context_of, is_start, replaced
 from medrisk.core.text import fold, line_starts, squeeze, unglue
 from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, PLAIN_DIRECTIONS
 
@@ -56,12 +48,6 @@ _BARE_STRENGTH = re.compile(
     r"[\s:,(-]*(?:(?:xl|er|sr|cr|la|dr|ec|xr|mr|cd|tabs?|tablets?|caps?|capsules?|dose|inhaler|patch|at)\b[\s.]*){0,2}(?!(?:19|20)\d\d\b)\d",
     re.IGNORECASE,
 )
-_EITHER = re.compile(r"\s*(?:or|vs\.?|versus|\?|/)\s*", re.IGNORECASE)
-# What may stand between the names of one product: "a/b", "a 50/b 25", "a / b". With an amount before a spaced slash, as in
-# "a 10 mg / b 25", two drugs are listed.
-_LIST_JOIN = re.compile(r"[\d.,]*(?:mg|mcg|g|%|meq)?[/+&-]|\s*[/+&]\s*|\s-\s|\s*\(\s*")
-
-
 def read_lines(text: str, vocabulary: Vocabulary, clinical: Sequence[tuple[int, int]] = ()) -> tuple[Line, ...]:
     """Every entry of a paste as one line or, where several drugs stand on it, several.
 
@@ -113,8 +99,8 @@ def _with_directions(line: Line, entry: Entry, vocabulary: Vocabulary) -> Line:
     names = tuple(i.name for i in line.ingredients)
     first = line.text.rsplit("\n", 1)[0] if "\n" in line.text else line.text
     sig = parse_sig(f"{unglue(fold(first))}\t{entry.text}", len(names))
-    route = _route(sig, line.route, names, vocabulary)
-    return replace(line, text=text, sig=sig, route=route, daily_doses=_daily_doses(sig, names, route, vocabulary))
+    route = route_of(sig, line.route, names, vocabulary)
+    return replace(line, text=text, sig=sig, route=route, daily_doses=doses_of(sig, names, route, vocabulary))
 
 
 def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -> list[Line]:
@@ -133,7 +119,7 @@ def _read_entry(entry: Entry, vocabulary: Vocabulary, clinical: Sequence[str]) -
     mentions = find_mentions(text, tokens, vocabulary, taken_words, code)
     mentions += corrected_mentions(text, tokens, entry, vocabulary, taken_words, mentions)
     mentions = [mention for mention in mentions if not is_drink_in_passing(mention, entry, text)]
-    groups = _group(sorted(mentions, key=lambda m: m.start), text, vocabulary)
+    groups = group_mentions(sorted(mentions, key=lambda m: m.start), text, vocabulary)
     if not groups:
         asked = look_up(_not_known(entry, text, bare, code, vocabulary, clinical), entry, text, tokens, code, taken_words, vocabulary)
         if asked.mention is None:
@@ -161,7 +147,7 @@ def _read_plain(entry: Entry, text: str, tokens: list[Token], vocabulary: Vocabu
     mention = Mention(tokens[0].start, tokens[end - 1].end, (term,), "exact")
     is_bare = _BARE_STRENGTH.match(text[mention.end :]) is not None
     sig = _plain_sig(squeeze(text[mention.end :]), len(term.ingredients))
-    return _line_of([mention], entry, "", is_bare, "active", vocabulary, sig)
+    return line_of([mention], entry, "", is_bare, "active", vocabulary, sig)
 
 
 @lru_cache(maxsize=4096)
@@ -171,37 +157,6 @@ def _plain_sig(directions: str, ingredient_count: int) -> Sig:
 
 
 _TAKEN_SECTIONS = frozenset({"none", "active"})
-
-
-def _group(mentions: Sequence[Mention], text: str, vocabulary: Vocabulary) -> list[list[Mention]]:
-    """Mentions that are one product or one drug named twice, together: "a/b", "a (b)", "Brand (generic)"."""
-    groups: list[list[Mention]] = []
-    for mention in mentions:
-        if groups and _belongs(groups[-1], mention, text, vocabulary):
-            groups[-1].append(mention)
-        else:
-            groups.append([mention])
-    return groups
-
-
-def _belongs(group: Sequence[Mention], mention: Mention, text: str, vocabulary: Vocabulary) -> bool:
-    between = text[group[-1].end : mention.start]
-    is_joined = _LIST_JOIN.fullmatch(between) is not None
-    if group[-1].is_ambiguous or mention.is_ambiguous:
-        return is_joined and group[-1].is_ambiguous
-    known = {name for m in group for name in m.terms[0].ingredients}
-    names = set(mention.terms[0].ingredients)
-    if names <= known or known <= names:
-        return len(between) <= 40 and not re.search(r"[;.]\s", between)
-    if _EITHER.fullmatch(between) and vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0]):
-        return True
-    if not is_joined:
-        return False
-    # "a / b" is one product only when such a product exists; otherwise two drugs, between which rules must be able to fire.
-    if group[-1].terms[0].kind == "brand" and mention.terms[0].kind == "brand":
-        return False
-    is_product = any(known | names <= product for product in vocabulary.products)
-    return is_product or vocabulary.index.are_look_alikes(group[-1].terms[0], mention.terms[0])
 
 
 def _lines_of(
@@ -215,20 +170,20 @@ def _lines_of(
         between = text[previous_end : group[0].start]
         if not (index and is_list_glue(between)):
             cue = cue_before(text[: group[0].start] if index == 0 else between) or (
-                None if index == 0 else _carried(cue, between)
+                None if index == 0 else carried(cue, between)
             )
-        if cue == "active" and entry.section == "plan" and _START.search(between):
+        if cue == "active" and entry.section == "plan" and is_start(between):
             cue = "planned"
         following = text[group[-1].end : next_start]
         after = (
-            _replaced(following, index + 1 < len(groups))
+            replaced(following, index + 1 < len(groups))
             or cue_after(following)
-            or _conditional_start(between, text[group[-1].end : next_start])
+            or conditional_start(between, text[group[-1].end : next_start])
         )
-        context = _context(entry, cue, after, text)
+        context = context_of(entry, cue, after, text)
         piece = _directions(text, 0 if index == 0 else group[0].start, next_start, group, clinical)
         is_bare = _BARE_STRENGTH.match(text[group[-1].end : next_start]) is not None
-        lines.append(_line_of(group, entry, piece, is_bare, context, vocabulary))
+        lines.append(line_of(group, entry, piece, is_bare, context, vocabulary))
     return lines
 
 
@@ -246,157 +201,12 @@ def _directions(text: str, start: int, end: int, group: Sequence[Mention], clini
     return piece
 
 
-_REPLACED = re.compile(
-    r"(?:\b(?:changed|switched|converted|swapped)(?: over)? (?:to|for)|\breplaced (?:by|with)|-+>|→|=>)\s*(?:the|a)?\s*$",
-    re.IGNORECASE,
-)
-
-
-def _replaced(following: str, is_followed: bool) -> CueKind | None:
-    """ "simvastatin 40 mg changed to rosuvastatin": the first is no longer taken."""
-    return "stopped" if is_followed and _REPLACED.search(following) else None
-
-
-_START = re.compile(r"\b(?:start|begin|add|initiate)\s*$", re.IGNORECASE)
-_IF = re.compile(
-    r"\b(?:if|once|when)\b(?! (?:needed|required|necessary))|\b(?:next|tomorrow|on) (?:week|month|visit|mon|tue|wed|thu|fri)",
-    re.IGNORECASE,
-)
-
-
-def _conditional_start(before: str, after: str) -> CueKind | None:
-    """ "start amlodipine if BP stays up": not taken yet."""
-    return "planned" if _START.search(before) and _IF.search(after) else None
-
-
-def _carried(cue: CueKind | None, between: str) -> CueKind | None:
-    """A cue reaches the next drug of a sentence only across a list; a new clause begins afresh."""
-    return cue if cue in {"allergy"} else None
-
-
-def _context(entry: Entry, before: CueKind | None, after: CueKind | None, text: str) -> LineContext:
-    if after == "allergy" or before == "allergy":
-        return "allergy"
-    if entry.section == "allergy" and not _has_directions(text):
-        return "allergy"
-    if (
-        ALLERGY_LINE.search(text)
-        and not ALLERGY_EXCEPTION.search(text)
-        and before not in {"active", "stopped", "planned"}
-    ):
-        return "allergy"
-    if entry.is_stopped or after == "stopped" or before == "stopped":
-        return "stopped"
-    if before == "none" or after == "none":
-        return "none"
-    if entry.section == "stopped":
-        return "stopped"
-    if after == "planned" or before == "planned" or (entry.section == "plan" and before != "active"):
-        return "planned"
-    return "active"
-
-
-def _has_directions(text: str) -> bool:
-    sig = parse_sig(text)
-    return bool(sig.strengths) and sig.frequency is not None and sig.frequency.per_day is not None
-
-
-_REASONS: dict[LineContext, str] = {
-    "allergy": "named as an allergy or intolerance",
-    "none": "spoken of, but not taken by the patient",
-    "active": "", "planned": "", "stopped": "",
-}  # fmt: skip
-
-
-def _line_of(
-    group: list[Mention],
-    entry: Entry,
-    piece: str,
-    is_bare: bool,
-    context: LineContext,
-    vocabulary: Vocabulary,
-    known_sig: Sig | None = None,
-) -> Line:
-    """One line from the names of one drug and the words around them."""
-    is_taken = context not in {"allergy", "none"}
-    ambiguous = next((m for m in group if m.is_ambiguous), None) or _look_alikes(group, vocabulary)
-    if ambiguous is not None:
-        terms = tuple(dict.fromkeys(t for m in group for t in m.terms))
-        offered = ambiguous.candidates if len(group) == 1 else ()
-        return Line(
-            entry.number, entry.raw.strip(), "ambiguous" if is_taken else "ignored", context,
-            candidates=offered or tuple(candidate_of(term, 100.0, vocabulary) for term in terms), method=group[0].method,
-            score=group[0].score, sig=parse_sig(piece),
-            reason=_REASONS[context] or ambiguous.reason or "the name stands for more than one drug",
-            warnings=_warnings(group),
-        )  # fmt: skip
-    names = tuple(dict.fromkeys(name for m in group for name in m.terms[0].ingredients))
-    worst, first = min(group, key=lambda m: m.score), group[0].terms[0]
-    sig = known_sig or parse_sig(piece, len(names))
-    if sig.bare_numbers and not is_bare:
-        sig = replace(sig, bare_numbers=())
-    coded = next((m.coded for m in group if m.coded and m.coded.terms), None)
-    if coded is not None:
-        sig = with_product(sig, coded.strengths, coded.per_volume, coded.form)
-    known_route = next((m.terms[0].route for m in group if m.terms[0].route), None)
-    route = _route(sig, known_route, names, vocabulary)
-    return Line(
-        entry.number, entry.raw.strip(), "matched" if is_taken else "ignored", context,
-        ingredients=tuple(vocabulary.ingredients.get(name, Ingredient(name)) for name in names),
-        candidates=worst.candidates if worst.method in {"corrected", ONLINE} else (), method=worst.method, score=worst.score,
-        product=first.name if first.kind in {"brand", "product"} else None, rxcui=coded.rxcui if coded else None, sig=sig,
-        route=route, daily_doses=_daily_doses(sig, names, route, vocabulary),
-        reason=_REASONS[context], warnings=_warnings(group),
-    )  # fmt: skip
-
-
-_INJECTED = frozenset({"subcutaneous", "intramuscular", "intravenous", "injection", "implant", "intrathecal"})
-
-
-def _daily_doses(sig: Sig, names: tuple[str, ...], route: str, vocabulary: Vocabulary) -> tuple[DailyDose | None, ...]:
-    """The day's amounts. Injections without a frequency are given once or rarely, so nothing is assumed of them."""
-    if route in _INJECTED and sig.frequency is None and not sig.by_time:
-        return (None,) * len(names)
-    return daily_doses(sig, len(names), tuple(vocabulary.units.get(name) for name in names))
-
-
-def _look_alikes(group: Sequence[Mention], vocabulary: Vocabulary) -> Mention | None:
-    """ "quinine/quinidine": two look-alikes written as if either were meant."""
-    for a, b in pairwise(group):
-        if vocabulary.index.are_look_alikes(a.terms[0], b.terms[0]):
-            return replace(a, reason="two look-alike names stand together")
-    return None
-
-
-def _warnings(group: Sequence[Mention]) -> tuple[str, ...]:
-    found = []
-    for mention in group:
-        term = mention.terms[0]
-        if term.unsafe:
-            found.append(f"{term.name} is an error-prone abbreviation: confirm which drug is meant")
-        if mention.coded is not None:
-            found += [*mention.coded.trail, *([mention.coded.reason] if mention.coded.reason else [])]
-    return tuple(found)
-
-
-def _route(sig: Sig, known: str | None, names: tuple[str, ...], vocabulary: Vocabulary) -> str:
-    """The route as written; else as the product or ingredient has it; else unknown. "tablet" never overrides a brand."""
-    usual = known or (vocabulary.routes.get(names[0]) if names else None)
-    if sig.route is None or usual == FLUID_ROUTE:
-        return usual or "unknown"
-    if sig.route == "oral" and sig.frequency is None and usual and usual != "oral":
-        return usual
-    if sig.route == "topical" and usual == "vaginal":
-        return usual
-    return sig.route
-
-
 def _not_known(
     entry: Entry, text: str, bare: Line, code: CodeMention | None, vocabulary: Vocabulary, clinical: Sequence[str]
 ) -> Line:
     """An entry on which no drug was recognised: unknown when it looks like one, ignored when it does not."""
     if code is not None:
-        return replace(bare, status="unknown", context=_context(entry, cue_before(text), None, text), reason=code.drug.reason)
+        return replace(bare, status="unknown", context=context_of(entry, cue_before(text), None, text), reason=code.drug.reason)
     if is_about_allergies(entry, text):
         return replace(bare, context="allergy", reason="an allergy or intolerance")
     if DEVICE.search(text):
@@ -410,7 +220,7 @@ def _not_known(
         return replace(
             bare,
             status="unknown",
-            context=_context(entry, cue_before(text), None, text) if entry.section == "stopped" else "active",
+            context=context_of(entry, cue_before(text), None, text) if entry.section == "stopped" else "active",
             candidates=near,
             sig=parse_sig(text),
             reason="no drug of this name is known",
