@@ -46,7 +46,7 @@ def release_terms(
         if len(contents) > 1:
             added.products.add(frozenset(contents))
         key = name_key(name.text)
-        if contents and key not in known and not is_otherwise_meant(key):
+        if contents and not _is_held(key, known) and not is_otherwise_meant(key):
             kind = _KINDS.get(name.kind, "synonym" if len(contents) == 1 else "product")
             added.terms.append(Term(" ".join(name.text.split()), contents, kind, name.route))
     return added
@@ -55,6 +55,12 @@ def release_terms(
 def with_medicine(refs: Sequence[IngredientRef]) -> tuple[IngredientRef, ...]:
     """The ingredients without the inert ones of the pack's other tablets."""
     return tuple(ref for ref in refs if ref.name != NO_MEDICINE)
+
+
+def _is_held(key: str, known: Mapping[str, Sequence[Term]]) -> bool:
+    """Whether the formulary has the name, or has it without the number at its end ("Prevnar 20" beside "Prevnar")."""
+    start, _, end = key.rpartition(" ")
+    return key in known or (end.isdigit() and start in known)
 
 
 def is_otherwise_meant(key: str) -> bool:

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from medrisk.core.model import Line
+from medrisk.core.name_table import Term
 from medrisk.core.names import Vocabulary
 from medrisk.core.reading import read_lines, read_one
 from medrisk.vocabulary import build_vocabulary, load_vocabulary
+from medrisk.vocabulary.release_terms import release_terms
+from medrisk.vocabulary.rxnorm.answers import DrugName, IngredientRef
 from medrisk.vocabulary.rxnorm.release import Release
 
 _FORMULARY = {
@@ -134,6 +137,23 @@ def test_names_of_the_release_stand_beside_the_formulary(vocabulary: Vocabulary)
 
 def test_where_both_have_a_name_the_formulary_stands(vocabulary: Vocabulary) -> None:
     assert _drugs(_one("Bexal 1 daily", vocabulary)) == ["hydrochlorothiazide", "lisinopril"]
+
+
+def test_a_name_with_a_number_behind_one_of_the_formulary_is_that_one() -> None:
+    known = {"prevnar": [Term("Prevnar", ("pneumococcal vaccine",), "brand")]}
+    names = [DrugName(text, "BN", "1", (IngredientRef("serotype 1", "2"),), None, "BN") for text in ("Prevnar 20", "Prevnar X", "Twenty 20")]
+    assert [term.name for term in release_terms(names, known, {}).terms] == ["Prevnar X", "Twenty 20"]
+
+
+@pytest.mark.parametrize("text", ["Lipase", "protein S", "My Way", "P S", "Align"])
+def test_what_a_list_hardly_ever_means_is_no_name(text: str) -> None:
+    assert release_terms([DrugName(text, "BN", "1", (IngredientRef("x", "2"),), None, "BN")], {}, {}).terms == []
+
+
+def test_inert_tablets_of_a_pack_are_no_ingredient() -> None:
+    refs = (IngredientRef("norethindrone", "7"), IngredientRef("inert ingredients", "8"))
+    (term,) = release_terms([DrugName("Packbrand", "BN", "1", refs, None, "BN")], {}, {}).terms
+    assert term.ingredients == ("norethindrone",)
 
 
 def test_an_ingredient_without_a_number_is_given_that_of_the_release(vocabulary: Vocabulary) -> None:
