@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from medrisk.core.clinical import ConditionMention, LabResult, SymptomMention
 from medrisk.core.model import Contribution, DailyDose, Frequency, Ingredient, Line, Note, Report, Versions
 from medrisk.core.units import Quantity
 
+if TYPE_CHECKING:
+    from medrisk.core.rules import ClassEffect, DrugClass
+    from medrisk.service import Medrisk
+
+    Classes = Sequence[tuple[DrugClass, tuple[ClassEffect, ...]]]
+
 Json = dict[str, Any]
+_NOT_KNOWN = "not known, which does not mean safe"
+_NO_CLASS = "in no class of this knowledge, which does not mean safe"
 
 
 def report_to_dict(report: Report) -> Json:
@@ -36,10 +47,10 @@ def line_to_dict(line: Line) -> Json:
         "text": line.text,
         "status": line.status,
         "context": line.context,
-        "ingredients": [_ingredient(i) for i in line.ingredients],
+        "ingredients": [ingredient_to_dict(i) for i in line.ingredients],
         "candidates": [
             {"name": c.name, "rxcui": c.ingredients[0].rxcui if len(c.ingredients) == 1 else None,
-             "ingredients": [_ingredient(i) for i in c.ingredients], "score": c.score}
+             "ingredients": [ingredient_to_dict(i) for i in c.ingredients], "score": c.score}
             for c in line.candidates
         ],
         "method": line.method,
@@ -67,7 +78,7 @@ def versions_to_dict(versions: Versions) -> Json:
     }
 
 
-def _ingredient(ingredient: Ingredient) -> Json:
+def ingredient_to_dict(ingredient: Ingredient) -> Json:
     return {"name": ingredient.name, "rxcui": ingredient.rxcui}
 
 
@@ -166,3 +177,49 @@ def _lab(lab: LabResult) -> Json:
         "date": lab.date,
         "superseded": lab.superseded,
     }
+
+
+def classify_name(service: Medrisk, name: str) -> Iterator[Json]:
+    """One answer for each ingredient, or one that says that the name is not known."""
+    line = service.normalize(name)
+    if line.status != "matched":
+        status = "ambiguous" if line.status == "ambiguous" else "unknown"
+        candidates = list(dict.fromkeys(candidate.name for candidate in line.candidates))
+        yield {"query": name, "ingredient": None, "status": status, "candidates": candidates, "message": _NOT_KNOWN}
+        return
+    for ingredient, rxcui, classes in service.classify(name):
+        known = {"query": name, "ingredient": ingredient, "rxcui": rxcui, "status": line.status, "method": line.method}
+        yield known | _classes(classes) | ({} if classes else {"message": _NO_CLASS})
+
+
+def _classes(classes: Classes) -> Json:
+    effects = _best_grades(effect for _, found in classes for effect in found)
+    listed = [
+        {"id": c.id, "name": c.name, "role": c.role, "effects": list(grades), "evidence": grades}
+        for c, found in classes
+        for grades in [_best_grades(found)]
+    ]
+    return {"classes": listed, "effects": list(effects), "evidence": effects}
+
+
+def _best_grades(effects: Iterable[ClassEffect]) -> dict[str, str]:
+    """Each effect with the best grade that any of them gives it."""
+    best: dict[str, ClassEffect] = {}
+    for effect in effects:
+        known = best.get(effect.effect)
+        if known is None or effect.grade.rank > known.grade.rank:
+            best[effect.effect] = effect
+    return {name: effect.grade.value for name, effect in best.items()}
+
+
+def as_plain(value: Any) -> Any:
+    """Frozen values as JSON knows them."""
+    if isinstance(value, Quantity):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return [as_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -15,6 +15,7 @@ from medrisk.core.names import Vocabulary
 from medrisk.core.notes import NoteWriter
 from medrisk.core.reading import read_one
 from medrisk.core.rules import ClassEffect, DrugClass, KnowledgeBase
+from medrisk.core.stated import Stated
 from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
@@ -36,13 +37,15 @@ class Medrisk:
             attributions=(ATTRIBUTION,) if vocabulary.release or vocabulary.online else (),
         )  # fmt: skip
 
-    def check(self, text: str) -> Report:
-        """Assess one paste: a list with whatever symptoms, conditions and labs stand in it.
+    def check(self, text: str, stated: Stated | None = None) -> Report:
+        """Assess one paste: a list with whatever symptoms, conditions and labs stand in it, or are stated beside it.
 
         Raises InputError for an empty paste and InputTooLargeError for one over the limits of the settings.
         """
-        self._refuse_unreadable(text)
-        return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions)
+        self._refuse_too_long(text)
+        if stated is None:
+            self._refuse_empty(text)
+        return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions, stated)
 
     def normalize(self, text: str, number: int = 1) -> Line:
         """One line by itself: which drugs stand on it."""
@@ -82,7 +85,7 @@ class Medrisk:
         clinical = self.knowledge.clinical
         return build_clinical_terms(clinical["symptoms"], clinical["conditions"], clinical["labs"])
 
-    def _refuse_unreadable(self, text: str) -> None:
+    def _refuse_too_long(self, text: str) -> None:
         if len(text.encode("utf-8", "replace")) > self.settings.max_text_bytes:
             raise InputTooLargeError(
                 f"The text is longer than {self.settings.max_text_bytes:,} bytes.",
@@ -94,6 +97,8 @@ class Medrisk:
                 hint="Send one patient's list at a time.",
                 field="text",
             )
+
+    def _refuse_empty(self, text: str) -> None:
         if not any(c.isalnum() for c in text):
             raise InputError(
                 "There is nothing to read: no letter or number was given.",

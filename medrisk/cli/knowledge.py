@@ -42,8 +42,9 @@ def check_files(form: str) -> None:
 @_FORMAT
 def show(entry_id: str, form: str) -> None:
     """Print the class, rule, red flag, source, symptom, condition, lab or effect of this ID as it was understood."""
-    from medrisk.cli.knowledge_text import as_plain, write_entries
+    from medrisk.cli.knowledge_text import write_entries
     from medrisk.cli.page import page_width
+    from medrisk.presentation import as_plain
 
     base = load_base()
     found = _find(base, entry_id)

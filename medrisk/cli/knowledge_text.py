@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import Any
 
 from medrisk.cli.page import Page
 from medrisk.cli.words import in_words
 from medrisk.core.rules import KnowledgeBase, SourceRef
-from medrisk.core.units import Quantity
 from medrisk.status import count_knowledge, count_sources
 
 
@@ -56,19 +54,6 @@ def write_counts(counts: dict[str, Any]) -> str:
 
 def _listed(numbers: dict[str, int]) -> str:
     return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in numbers.items())
-
-
-def as_plain(value: Any) -> Any:
-    """Frozen values as JSON knows them."""
-    if isinstance(value, Quantity):
-        return str(value)
-    if is_dataclass(value):
-        return {field.name: as_plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return [as_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def write_entries(entries: Sequence[tuple[str, Any]], base: KnowledgeBase, width: int) -> str:

@@ -38,9 +38,9 @@ def list_scales(form: str) -> None:
 @_FORMAT
 def show(scale_id: str, form: str) -> None:
     """The questions of one scale, the answers to choose from, and where it was read."""
-    from medrisk.cli.knowledge_text import as_plain
     from medrisk.cli.page import page_width
     from medrisk.cli.scale_text import write_scale
+    from medrisk.presentation import as_plain
 
     base = load_base()
     found = _find(base, scale_id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from medrisk.cli.knowledge_text import as_plain
 from medrisk.cli.page import Page
 from medrisk.cli.words import in_words
 from medrisk.core.rules import KnowledgeBase
 from medrisk.core.scale_model import Band, Condition, Item, Scale, ScaleResult
 from medrisk.core.scales import total_range
+from medrisk.presentation import as_plain
 
 _ID_WIDTH, _BANDS_WIDTH = 20, 11
 _COMPARISONS = {"over": "over", "at_least": "at least", "under": "under", "at_most": "at most"}

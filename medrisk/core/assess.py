@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from medrisk.core.clinical import ClinicalFacts, ClinicalTerms, clinical_spans, read_clinical
@@ -24,6 +24,7 @@ from medrisk.core.online_classes import words_of_classes
 from medrisk.core.questions import ask
 from medrisk.core.reading import read_lines
 from medrisk.core.rules import Slot
+from medrisk.core.stated import Stated, with_stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,16 @@ _LIMITS = (
 )
 
 
-def assess(text: str, tools: Tools, versions: Versions) -> Report:
-    """Assess one paste: the list and whatever else stands in it (symptoms, conditions, labs)."""
+def assess(text: str, tools: Tools, versions: Versions, stated: Stated | None = None) -> Report:
+    """Assess one paste: the list and whatever else stands in it (symptoms, conditions, labs) or was stated beside it."""
     facts = read_clinical(text, tools.terms)
     lines = read_lines(text, tools.vocabulary, clinical_spans(facts))
-    return assess_lines(lines, patient_of(facts, text), tools, versions)
+    patient = patient_of(facts, text)
+    if stated is None:
+        return assess_lines(lines, patient, tools, versions)
+    patient, unread = with_stated(patient, stated, tools.terms)
+    report = assess_lines(lines, patient, tools, versions)
+    return replace(report, not_assessed=(*unread, *report.not_assessed))
 
 
 def assess_lines(lines: Sequence[Line], patient: Patient, tools: Tools, versions: Versions) -> Report:

@@ -9,7 +9,7 @@ text as given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ __all__ = [
     "SymptomMention",
     "build_clinical_terms",
     "clinical_spans",
+    "joined_labs",
     "read_clinical",
 ]
 
@@ -152,6 +153,16 @@ def _with_corrected_calcium(terms: ClinicalTerms, results: list[LabResult]) -> t
     test = next((test for test in terms.labs if test.id == "calcium_corrected"), None)
     derived = corrected_calcium(results, test) if test else None
     return (*results, derived) if derived else tuple(results)
+
+
+def joined_labs(
+    terms: ClinicalTerms, first: Sequence[LabResult], second: Sequence[LabResult]
+) -> tuple[LabResult, ...]:
+    """Results of two texts as one list, with calcium corrected anew over both."""
+    results = (*first, *second)
+    calcium = {result.text for result in results if result.id == "calcium"}
+    measured = [r for r in results if not (r.id == "calcium_corrected" and r.text in calcium)]
+    return _with_corrected_calcium(terms, measured)
 
 
 def clinical_spans(facts: ClinicalFacts) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ knowledge of its own, and a test can hand in whatever service it likes.
 from __future__ import annotations
 
 from flask import Flask
+from flask_compress import Compress
 from jinja2 import StrictUndefined
 
 from medrisk.service import Medrisk
@@ -16,12 +17,21 @@ from medrisk.web import api, pages, problems, security, wiring
 # A form or JSON body is longer than the text in it: "%0A" and "%C2%B5" take three bytes for each one typed.
 _ENCODING_FACTOR = 3
 _ENVELOPE_BYTES = 4_096
+# gzip alone is enough, and every program that asks for a shorter answer knows it.
+_COMPRESSION = {
+    "COMPRESS_ALGORITHM": ["gzip"],
+    "COMPRESS_MIN_SIZE": 1_000,
+    "COMPRESS_MIMETYPES": [
+        "application/json", "application/fhir+json", "application/problem+json", "text/html", "text/css", "image/svg+xml",
+    ],
+}  # fmt: skip
 
 
 def create_app(service: Medrisk, settings: Settings) -> Flask:
     """The web application around a service that is ready to answer."""
     app = Flask(__name__)
     _limit_size(app, settings)
+    app.config.update(_COMPRESSION)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better than the alphabet's
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # µg stays µg; Flask types the provider by its base
     # A name that the answer does not hold must fail a test, not leave a hole in what a pharmacist reads.
@@ -33,6 +43,8 @@ def create_app(service: Medrisk, settings: Settings) -> Flask:
     problems.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(api.about.health_blueprint)
+    Compress(app)
     return app
 
 

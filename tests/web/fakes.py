@@ -18,6 +18,7 @@ from medrisk.core.model import (
     Versions,
 )
 from medrisk.core.rules import KnowledgeBase, Severity, SymptomInfo, Tier
+from medrisk.core.stated import Stated
 
 VERSIONS = Versions("9.9.9", "abc123", "a small vocabulary")
 SIMVASTATIN, FUROSEMIDE = Ingredient("simvastatin", "36567"), Ingredient("furosemide", "4603")
@@ -74,9 +75,11 @@ class FakeService:
     def __init__(self, report: Report = REPORT) -> None:
         self.answer: Callable[[str], Report] = lambda _text: report
         self.texts: list[str] = []
+        self.stated: list[Stated | None] = []
         self.knowledge = KnowledgeBase("abc123", {}, {}, (), {}, {}, {
             "myalgia": SymptomInfo("myalgia", "Muscle pain", ("myalgia",))}, {}, {})  # fmt: skip
 
-    def check(self, text: str) -> Report:
+    def check(self, text: str, stated: Stated | None = None) -> Report:
         self.texts.append(text)
+        self.stated.append(stated)
         return self.answer(text)
