@@ -32,8 +32,9 @@ def write_fhir(report: Report, read: FhirList, service: Medrisk) -> Json:
     """The same report in the same order always gives the same Bundle: no clock, no chance."""
     issues = [_detected(note, report, read, service) for note in report.notes]
     outcome = {"resourceType": "OperationOutcome", "issue": list(_issues(report, read, service))}
-    entries = [(f"{_URN}:note:{note.id}", issue) for note, issue in zip(report.notes, issues, strict=True)]
-    entries.append((f"{_URN}:outcome", outcome))
+    whose = f"{_URN}:{report.versions.knowledge}:{read.patient}"
+    entries = [(f"{whose}:note:{note.id}", issue) for note, issue in zip(report.notes, issues, strict=True)]
+    entries.append((f"{whose}:outcome", outcome))
     bundle: Json = {"resourceType": "Bundle", "type": "collection"}
     if read.timestamp:
         bundle["timestamp"] = read.timestamp
@@ -106,7 +107,7 @@ def _issues(report: Report, read: FhirList, service: Medrisk) -> Iterator[Json]:
         if (said := _left_out(line)) is not None:
             yield _issue("warning", "not-found", said, next(_places(line.number, read), None))
     for words in report.not_assessed:
-        place = next((p for p in read.places.values() if words.startswith(f"{p.expression} ")), None)
+        place = read.places.get(words.split(" ", 1)[0])
         if not words.startswith("Line "):
             yield _issue("warning" if place else "information", "incomplete", words, place)
     for question in report.questions:

@@ -105,6 +105,8 @@ def read_fhir(document: Json, service: Medrisk, day: date | None) -> FhirList:
     index = _Index(found)
     patient = _only_patient(found, index)
     answer = FhirList(timestamp=code_of(document.get("timestamp")))
+    for expression in _unreadable(document):
+        answer.tell(Place(expression, ""), "There is no resource here that can be read.")
     day = day or facts.read_day(document.get("timestamp"))
     results: list[tuple[str, facts.Result]] = []
     for place, resource, _ in found:
@@ -174,6 +176,17 @@ def _resources(document: Json) -> Iterator[tuple[Place, Json, str]]:
         yield Place(kind, f"{kind}/{name}" if name else ""), document, ""
     else:
         raise InputError("This is no FHIR resource that is read here.", hint=_HINT, field="resourceType")
+
+
+def _unreadable(document: Json) -> Iterator[str]:
+    """Entries of a Bundle without a resource, and entries of a List of which nothing is contained."""
+    entries = document.get("entry")
+    contained = {f"#{code_of(resource.get('id'))}" for resource in many(document.get("contained"))}
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if document.get("resourceType") == "Bundle" and not _kind_of(one(one(entry).get("resource"))):
+            yield f"Bundle.entry[{number}]"
+        elif document.get("resourceType") == "List" and code_of(one(one(entry).get("item")).get("reference")) not in contained:
+            yield f"List.entry[{number}]"
 
 
 def _kind_of(resource: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from medrisk.core.listing import is_heading, strip_bullet
 from medrisk.core.names import CodeSystem
 from medrisk.service import Medrisk
 from medrisk.web.api.fhir.codes import NDC, RXNORM
@@ -50,7 +51,7 @@ def read_drug(resource: Json, find: Find, service: Medrisk) -> DrugLine:
     concept = one(resource.get("medicationCodeableConcept")) or one(medication.get("code"))
     named = concept_words(concept) or words(one(resource.get("medicationReference")).get("display"))
     name, disagreement = _name(concept, named or _contents(medication), service)
-    if not name:
+    if not name or is_heading(strip_bullet(name)):
         return DrugLine(remark="It names no drug and was not checked.")
     parts = [f"{heading}{name}", directions_of(resource.get(DOSAGE_FIELDS[kind])), _reason(resource)]
     return DrugLine(", ".join(part for part in parts if part), disagreement or remark)

@@ -149,5 +149,11 @@ def newest(results: Sequence[tuple[str, Result]]) -> tuple[list[tuple[str, Resul
     for _, result in results:
         if result.lab:
             last[result.lab] = max(last.get(result.lab, ""), result.when[:10])
-    kept = [pair for pair in results if not pair[1].when or not pair[1].lab or pair[1].when[:10] == last[pair[1].lab]]
-    return kept, [place for place, result in results if (place, result) not in kept]
+    kept: list[tuple[str, Result]] = []
+    replaced: list[str] = []
+    for place, result in results:
+        if result.when and result.lab and result.when[:10] != last[result.lab]:
+            replaced.append(place)
+        else:
+            kept.append((place, result))
+    return kept, replaced

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
 _LONGEST = 500
-# Each would give a line another meaning: a table, a line break.
-_LAYOUT = str.maketrans({"\t": " ", "|": " ", "\n": " ", "\r": " "})
+# Each would give this line or those below it another meaning: a table, a line break, a heading.
+_LAYOUT = re.compile(r"[|]|:(?=\s|$)")
 
 
 def words(value: Any) -> str:
-    """A string on one line, cut where it is longer than any name or direction is."""
-    return " ".join(value.translate(_LAYOUT).split())[:_LONGEST] if isinstance(value, str) else ""
+    """A string on one line that governs no other, cut where it is longer than any name or direction is."""
+    return " ".join(_LAYOUT.sub(" ", value).split())[:_LONGEST] if isinstance(value, str) else ""
 
 
 def code_of(value: Any) -> str:
