@@ -223,6 +223,13 @@ def test_a_fact_that_nobody_recognises_is_told_and_not_quoted(real_client: Flask
     assert "Kanarie" not in json.dumps(answer)
 
 
+def test_a_result_in_a_strange_unit_is_not_used(real_client: FlaskClient) -> None:
+    body = {"text": "furosemide", "labs": [{"name": "potassium", "value": 3.1, "unit": "Kanarie"}]}
+    answer = real_client.post(f"{API}/check", json=body).get_json()
+    assert answer["labs"] == []
+    assert answer["not_assessed"][0].startswith("labs[0] was not recognised")
+
+
 def test_no_heading_of_the_list_governs_the_fields(real_client: FlaskClient) -> None:
     body = {"text": "simvastatin 40 mg\nFamily history:", "conditions": [{"name": "hypothyroidism"}]}
     answer = real_client.post(f"{API}/check", json=body).get_json()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from medrisk.core.labs import unit_key
 from medrisk.core.rules import KnowledgeBase
 from medrisk.core.stated import Stated, StatedFact
 
@@ -32,8 +33,9 @@ def _facts(body: Mapping[str, Any], knowledge: KnowledgeBase) -> Iterator[tuple[
         name = fact_words(knowledge, "conditions", condition["name"])
         yield f"conditions[{number}]", f"no {name}" if condition.get("denied") else name
     for number, lab in enumerate(body.get("labs", ())):
-        name = fact_words(knowledge, "labs", lab["name"])
-        yield f"labs[{number}]", lab_words(name, lab["value"], lab.get("unit", ""), lab.get("comparator", ""))
+        name, unit = fact_words(knowledge, "labs", lab["name"]), lab.get("unit", "")
+        words = lab_words(name, lab["value"], unit, lab.get("comparator", ""))
+        yield f"labs[{number}]", words if is_read_with(knowledge, lab["name"], unit) else ""
 
 
 def fact_words(knowledge: KnowledgeBase, kind: str, name: str) -> str:
@@ -49,6 +51,24 @@ def plain_term(entry: Mapping[str, Any]) -> str:
     terms = [" ".join(word.split("|")[0] for word in term.split() if word != "+") for term in entry["terms"]]
     wanted = entry["id"].replace("_", " ")
     return next((term for term in terms if term.lower() == wanted), terms[0])
+
+
+def is_read_with(knowledge: KnowledgeBase, name: str, unit: str) -> bool:
+    """Whether a result in this unit can be read. A list's reader passes over an odd word and takes the usual unit, which
+    would give a value in a strange unit a meaning.
+    """
+    if not unit or "/" in unit:
+        return True
+    known = (e for e in knowledge.clinical.get("labs", ()) if name.lower() in {e["id"], *(t.lower() for t in _terms(e))})
+    return any(unit_key(unit) in map(unit_key, _units(entry)) for entry in known)
+
+
+def _terms(entry: Mapping[str, Any]) -> list[str]:
+    return list(entry["terms"])
+
+
+def _units(entry: Mapping[str, Any]) -> list[str]:
+    return list(entry["units"])
 
 
 def lab_words(name: str, value: float, unit: str, comparator: str = "") -> str:

@@ -16,6 +16,13 @@ _TIMING_CODES = {
     "Q2H": "every 2 hours", "Q3H": "every 3 hours", "Q4H": "every 4 hours", "Q6H": "every 6 hours",
     "Q8H": "every 8 hours", "WK": "once a week", "MO": "once a month",
 }  # fmt: skip
+_HOURS = {"hour": 1, "day": 24, "week": 168, "month": 720}
+_SAID = {
+    **{(str(n), "1", "day"): f"{n} times a day" for n in range(2, 6)},
+    ("2", "1", "week"): "twice a week",
+    ("3", "1", "week"): "3 times a week",
+    ("7", "1", "week"): "once a day",
+}
 _EVENTS = {
     "MORN": "in the morning", "NOON": "at noon", "AFT": "in the afternoon", "EVE": "in the evening",
     "NIGHT": "at night", "HS": "at bedtime", "CM": "with breakfast", "CD": "with lunch", "CV": "with dinner",
@@ -74,19 +81,18 @@ def _timing(timing: Json) -> Iterator[str]:
 
 
 def _rate(repeat: Json) -> str:
-    """ "2 times a day", "every 12 hours"; nothing where the structure does not say it all."""
+    """ "3 times a day", "every 12 hours": only what the reader of directions reads without loss, else nothing."""
     period, unit = number(repeat.get("period")), _PERIODS.get(words(repeat.get("periodUnit")), "")
-    if not period or period < 0 or not unit:
-        return ""
     times = number(repeat.get("frequencyMax")) or number(repeat.get("frequency")) or 1
-    if period == 1:
-        count = "once" if times == 1 else f"{plain(times)} times"
-        return f"{count} a {unit}"
+    if not period or period < 0 or times < 0 or not unit:
+        return ""
     if times == 1:
-        return f"every {plain(period)} {unit}s"
-    if unit == "hour" and (24 / period).is_integer():
-        return f"{plain(times * 24 / period)} times a day"
-    return ""
+        return f"once a {unit}" if period == 1 and unit != "hour" else f"every {plain(period)} {unit}s"
+    said = _SAID.get((plain(times), plain(period), unit))
+    hours = period * _HOURS[unit] / times
+    if said or not hours.is_integer() or unit == "month":
+        return said or ""
+    return f"every {plain(hours / 24)} days" if hours % 24 == 0 else f"every {plain(hours)} hours"
 
 
 def _as_needed(dosage: Json) -> Iterator[str]:

@@ -20,7 +20,7 @@ from medrisk.web.api.fhir.codes import (
     SNOMED,
 )
 from medrisk.web.api.fhir.tree import Json, codings, concept_words, first_code, many, number, one, words
-from medrisk.web.api.stated import fact_words, lab_words, plain_term
+from medrisk.web.api.stated import fact_words, is_read_with, lab_words, plain_term
 
 _NOT_ASSERTED = frozenset({"entered-in-error", "cancelled"})
 _UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
@@ -129,11 +129,11 @@ def _values(part: Json, knowledge: KnowledgeBase) -> Iterator[tuple[str, str]]:
     value = number(quantity.get("value"))
     lab = next((LAB_OF_LOINC[code] for code in codes if code in LAB_OF_LOINC), "")
     name = fact_words(knowledge, "labs", lab) if lab else concept_words(part.get("code"))
-    if value is None or not 0 <= value <= 1_000_000 or not name:
+    unit = unit_words(words(quantity.get("code")) or words(quantity.get("unit")))
+    if value is None or not 0 <= value <= 1_000_000 or not name or not is_read_with(knowledge, lab or name, unit):
         return
     comparator = words(quantity.get("comparator"))[:1]
     flag = next((_FLAGS[c] for i in many(part.get("interpretation")) if (c := first_code(i)) in _FLAGS), "")
-    unit = unit_words(words(quantity.get("code")) or words(quantity.get("unit")))
     yield lab, f"{lab_words(name, value, unit, comparator if comparator in {'<', '>'} else '')} {flag}".rstrip()
 
 
