@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from medrisk.service import Medrisk
@@ -22,7 +24,7 @@ POSTS: dict[str, list[dict[str, Any]]] = {
         {"text": LIST, "age": 70, "sex": "male", "egfr": 25.5, "symptoms": [{"name": "muscle_cramp"}, {"name": "zzz"}]},
         {"text": "", "labs": [{"name": "potassium", "value": 2.1, "unit": "mmol/L", "comparator": "<"}]},
     ],
-    "/check/batch": [{"lists": [{"text": LIST}, {"text": " "}, 7, {"text": 7}, {"text": LIST, "pregnant": True}]}],
+    "/check/batch": [{"lists": [{"text": LIST}, {"text": " "}, 7, {"text": 7}, None, {"text": LIST, "pregnant": True}]}],
     "/normalize": [{"lines": ["Zocor 40mg nocte", "", "sinemet 25/100 tid", "hydralazine/hydroxyzine", "furosemid 40"]}],
     "/classify": [{"names": ["HCTZ", "zzqqy", "hydralazine/hydroxyzine", "water", "co-amoxiclav"]}],
     "/drugs/search": [{"prefix": "furos"}, {"prefix": "zzzzz"}, {"prefix": "--"}, {"prefix": "Ad", "limit": 50}],
@@ -125,6 +127,27 @@ def test_a_wrong_method_is_told_the_right_ones(real_client: FlaskClient, path: s
     response = real_client.delete(API + path)
     assert (response.status_code, response.mimetype) == (405, "application/problem+json")
     assert ("POST" if path in POSTS else "GET") in response.headers["Allow"]
+
+
+def test_options_tells_the_methods(real_client: FlaskClient) -> None:
+    response = real_client.options(f"{API}/check")
+    assert (response.status_code, set(response.headers["Allow"].split(", "))) == (200, {"OPTIONS", "POST"})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    path=st.sampled_from(list(POSTS)),
+    kind=st.sampled_from(["application/json", "text/plain", FHIR, "application/json; charset=utf-16", "", "a;b=", "\xff"]),
+    body=st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | st.sampled_from([
+        b"[" * 5_000, b'{"text":' * 3_000, b'{"text": 1e999}', b'{"text": NaN}', b'{"lists": [' + b"[" * 900 + b"]" * 900 + b"]}",
+        b'{"text": "a", "age": ' + b"9" * 5_000 + b"}", b'{"text": "a", "age": 1e400}', b'{"text": "a", "age": 0.0000000001}',
+        b'{"prefix": "aa", "limit": 1e9}', b'{"prefix": "\\u0000\\u0000"}', b'{"lines": ["\\u0000"]}', b'{"names": ["\\ufeff"]}',
+    ]),
+)  # fmt: skip
+def test_no_body_brings_the_api_down(real_client: FlaskClient, path: str, kind: str, body: bytes) -> None:
+    response = real_client.post(API + path, data=body, content_type=kind)
+    assert response.status_code in {200, 400, 413, 415}
+    assert response.status_code == 200 or response.mimetype == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", [*POSTS, "/versions", "/knowledge/rules", "/docs"])

@@ -47,6 +47,15 @@ class Number(fields.Float):
         return super()._deserialize(value, *args, **kwargs)
 
 
+class Whole(fields.Integer):
+    """A whole JSON number; 45.0 is one, and a number in quotes is none."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+            raise ValidationError("It must be a whole number.")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class Flag(fields.Boolean):
     """true or false, and none of the words that may stand for them."""
 
@@ -64,8 +73,8 @@ class StrictSchema(Schema):
 class SymptomRequest(StrictSchema):
     name = _short("An id of /api/v1/knowledge/symptoms, or words.")
     denied = Flag(metadata=_said("The patient says that it is not there."))
-    onset_days = fields.Integer(
-        strict=True, validate=validate.Range(0, 3_650), metadata=_said("How many days ago it began.")
+    onset_days = Whole(
+        validate=validate.Range(0, 3_650), metadata=_said("How many days ago it began.")
     )
 
 
@@ -102,7 +111,7 @@ class BatchRequest(StrictSchema):
     """Many patients' lists, each an object as /api/v1/check takes it and checked by itself."""
 
     lists = fields.List(
-        fields.Raw(metadata=_said("An object as /api/v1/check takes it. A faulty one is refused by itself.")),
+        fields.Raw(allow_none=True, metadata=_said("An object as /api/v1/check takes it. A faulty one is refused by itself.")),
         required=True, validate=validate.Length(1, MOST_LISTS), error_messages=_needed("a list"),
     )  # fmt: skip
 
@@ -131,7 +140,7 @@ class DrugSearchRequest(StrictSchema):
     prefix = Words(required=True, validate=validate.Length(2, 100), error_messages=_needed(), metadata=_said(
         "At least two letters.", example="furos",
     ))  # fmt: skip
-    limit = fields.Integer(strict=True, load_default=10, validate=validate.Range(1, 50))
+    limit = Whole(load_default=10, validate=validate.Range(1, 50))
 
 
 class PageQuery(StrictSchema):

@@ -55,9 +55,7 @@ def resource(operation: Operation) -> Callable[[View], View]:
                 response.vary.add("Accept")
             return response
 
-        blueprint.add_url_rule(
-            operation.path, operation.name, answer, methods=[operation.method], provide_automatic_options=True
-        )
+        blueprint.add_url_rule(operation.path, operation.name, answer, methods=[operation.method])
         return view
 
     return bind

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Json = Mapping[str, Any]
+# What people come for stands first.
+_GROUPS = ("Checking", "Names", "Knowledge", "About")
 
 
 def arrange(document: Json) -> dict[str, Any]:
     """Operations in their groups, and the objects that they take and give."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation))
+            groups[operation["tags"][0]].append(_operation(path, method, operation))
     schemas = document["components"]["schemas"]
     objects = [
         {"name": name, "text": schemas[name].get("description", ""), "fields": list(_fields(schemas[name]))}
