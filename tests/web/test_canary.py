@@ -137,3 +137,45 @@ def test_a_refused_site_is_not_quoted(client: FlaskClient, path: str) -> None:
     response = client.post(path, data={"text": TYPED}, headers={"Origin": f"https://{DRUG}.example"})
     assert response.status_code == 403
     assert_clean_answer(response)
+
+
+FHIR_PATIENT = {
+    "resourceType": "Bundle", "timestamp": PATIENT, "entry": [
+        {"fullUrl": PATIENT, "resource": {"resourceType": "Patient", "id": PATIENT, "name": [{"text": PATIENT}], "birthDate": PATIENT, "gender": PATIENT}},
+        {"resource": {"resourceType": "MedicationRequest", "status": PATIENT, "note": [{"text": PATIENT}],
+                      "medicationCodeableConcept": {"text": DRUG}}},
+        {"resource": {"resourceType": "Condition", "code": {"text": PATIENT}}},
+        {"resource": {"resourceType": "Observation", "code": {"text": PATIENT}, "valueQuantity": {"value": 1, "unit": DRUG}}},
+        {"resource": {"resourceType": PATIENT}}, PATIENT,
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("accept", ["application/fhir+json", "application/json"])
+def test_a_patient_in_fhir_leaves_no_trace(real_client: FlaskClient, accept: str) -> None:
+    body = {**FHIR_PATIENT, "timestamp": "2026-01-01"}
+    response = real_client.post(
+        "/api/v1/check", data=json.dumps(body), content_type="application/fhir+json", headers={"Accept": accept}
+    )
+    assert response.status_code == 200
+    answer = response.get_json()
+    for line in answer.get("lines", ()):
+        line["text"] = ""  # a line is shown as it was sent
+    assert_clean(json.dumps(answer) + str(response.headers))
+
+
+@pytest.mark.parametrize("path", ["check", "check/batch", "normalize", "classify", "drugs/search"])
+@pytest.mark.parametrize(
+    "body", [TYPED, {"text": [TYPED]}, {"text": "a", "labs": [{PATIENT: DRUG}]}, {"lists": TYPED}, {"lists": [TYPED]},
+             {"lists": [{"text": "a", PATIENT: 1}]}, {"lines": TYPED}, {"names": {DRUG: 1}}, {"prefix": [DRUG]}, FHIR_PATIENT],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["application/json", "application/fhir+json"])
+def test_no_resource_quotes_what_it_refuses(real_client: FlaskClient, path: str, body: object, kind: str) -> None:
+    response = real_client.post(f"/api/v1/{path}", data=json.dumps(body), content_type=kind)
+    assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("path", [f"knowledge/rules/{DRUG}", f"knowledge/{DRUG}", f"knowledge/rules?offset={DRUG}", f"check?date={DRUG}"])
+def test_an_address_under_the_api_is_not_repeated(real_client: FlaskClient, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert_clean_answer(real_client.open(f"/api/v1/{path}", method=method, json={"text": "a"} if method == "POST" else None))

@@ -29,6 +29,10 @@ from medrisk.web.api.stated import read_stated
 from medrisk.web.problems import problem_of
 from medrisk.web.wiring import current_service
 
+# Built once: a schema copies its fields when it is made.
+_CHECK_QUERY = asked.CheckQuery()
+_CHECK_REQUEST = asked.CheckRequest()
+_BATCH_REQUEST = asked.BatchRequest()
 # A thousand lists of sixteen kilobytes each, which no real list reaches.
 _MOST_BATCH_BYTES = 16_000_000
 _FHIR_IN = {
@@ -73,7 +77,7 @@ _FHIR_OUT = {
     "both kinds of answer come from the same check.",
 ))  # fmt: skip
 def check() -> ResponseReturnValue:
-    query = load(asked.CheckQuery(), request.args.to_dict())
+    query = load(_CHECK_QUERY, request.args.to_dict())
     sent = read_media_type(request, (JSON, TEXT, FHIR))
     kind = choose_answer(request, (FHIR, JSON) if sent == FHIR else (JSON, FHIR))
     service = current_service()
@@ -82,7 +86,7 @@ def check() -> ResponseReturnValue:
         read = read_fhir(read_object(request), service, query.get("date"))
         report = service.check(read.text, read.stated)
     elif sent == JSON:
-        report = check_body(load(asked.CheckRequest(), read_object(request)), service)
+        report = check_body(load(_CHECK_REQUEST, read_object(request)), service)
     else:
         report = service.check(read_text(request))
     return _fhir(report, read, service) if kind == FHIR else jsonify(_json(report, read))
@@ -114,7 +118,7 @@ def _fhir(report: Report, read: FhirList, service: Medrisk) -> Response:
 ))  # fmt: skip
 def check_batch() -> ResponseReturnValue:
     request.max_content_length = _MOST_BATCH_BYTES
-    lists = read_json(request, asked.BatchRequest())["lists"]
+    lists = read_json(request, _BATCH_REQUEST)["lists"]
     service = current_service()
     results = [_one_of_many(index, body, service) for index, body in enumerate(lists)]
     refused = sum(result["report"] is None for result in results)
@@ -126,7 +130,7 @@ def _one_of_many(index: int, body: object, service: Medrisk) -> dict[str, Any]:
     try:
         if not isinstance(body, dict):
             raise InputError("The list is no JSON object.", hint="Send an object as /api/v1/check takes it.")
-        report = report_to_dict(check_body(load(asked.CheckRequest(), body), service))
+        report = report_to_dict(check_body(load(_CHECK_REQUEST, body), service))
     except MedriskError as error:
         problem = problem_of(error).members()
         return {"index": index, "report": None, "problem": problem | {"field": f"{place}.{error.field}".rstrip(".")}}

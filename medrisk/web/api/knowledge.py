@@ -27,6 +27,8 @@ from medrisk.web.api.operations import PREFIX, Operation, resource
 from medrisk.web.api.shapes import shape_of
 from medrisk.web.wiring import current_service
 
+# Built once: a schema copies its fields when it is made.
+_PAGE_QUERY = asked.PageQuery()
 Entries = Mapping[str, Any]
 
 _KINDS: dict[str, tuple[str, type, Callable[[KnowledgeBase], Entries]]] = {
@@ -50,7 +52,7 @@ def _add(kind: str, word: str, shape: type, entries_of: Callable[[KnowledgeBase]
         gives={JSON: answers.Page}, query=asked.PageQuery, refusals=(400,),
     ))  # fmt: skip
     def listed() -> ResponseReturnValue:
-        page = load(asked.PageQuery(), request.args.to_dict())
+        page = load(_PAGE_QUERY, request.args.to_dict())
         return jsonify(_page(entries_of(current_service().knowledge), f"{PREFIX}{address}", **page))
 
     @resource(Operation(

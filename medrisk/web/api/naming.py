@@ -17,6 +17,10 @@ from medrisk.web.api.bodies import JSON, read_json
 from medrisk.web.api.operations import Operation, resource
 from medrisk.web.wiring import current_service
 
+# Built once: a schema copies its fields when it is made.
+_NORMALIZE_REQUEST = asked.NormalizeRequest()
+_CLASSIFY_REQUEST = asked.ClassifyRequest()
+_DRUG_SEARCH_REQUEST = asked.DrugSearchRequest()
 # Of names that begin alike so many are looked at: a short name and its products share their drugs.
 _LOOKED_AT = 400
 
@@ -28,7 +32,7 @@ _LOOKED_AT = 400
     text="One answer for each line, in order, every line by itself: what `medrisk normalize` prints.",
 ))  # fmt: skip
 def normalize() -> ResponseReturnValue:
-    lines = read_json(request, asked.NormalizeRequest())["lines"]
+    lines = read_json(request, _NORMALIZE_REQUEST)["lines"]
     service = current_service()
     read = [line_to_dict(service.normalize(line, number)) for number, line in enumerate(lines, start=1)]
     return jsonify(lines=read, versions=versions_to_dict(service.versions))
@@ -41,7 +45,7 @@ def normalize() -> ResponseReturnValue:
     text="One answer for each ingredient of each name, in order: what `medrisk classify` prints.",
 ))  # fmt: skip
 def classify() -> ResponseReturnValue:
-    names = read_json(request, asked.ClassifyRequest())["names"]
+    names = read_json(request, _CLASSIFY_REQUEST)["names"]
     service = current_service()
     found = [answer for name in names for answer in classify_name(service, name)]
     return jsonify(names=found, versions=versions_to_dict(service.versions))
@@ -54,7 +58,7 @@ def classify() -> ResponseReturnValue:
     text="Shortest names first. A POST, so that nothing that is typed gets into an address.",
 ))  # fmt: skip
 def search_drugs() -> ResponseReturnValue:
-    body = read_json(request, asked.DrugSearchRequest())
+    body = read_json(request, _DRUG_SEARCH_REQUEST)
     found = _beginning_with(body["prefix"], current_service().vocabulary)
     return jsonify(drugs=[drug for drug, _ in zip(found, range(body["limit"]), strict=False)])
 

@@ -16,7 +16,7 @@ from medrisk.errors import InputError
 from medrisk.service import Medrisk
 from medrisk.web.api.fhir import facts
 from medrisk.web.api.fhir.drugs import DOSAGE_FIELDS, read_drug
-from medrisk.web.api.fhir.tree import Json, code_of, many, one
+from medrisk.web.api.fhir.tree import Json, address_of, code_of, id_of, instant_of, many, one
 
 _HINT = "Send a Bundle of one patient's medication resources, or a List with them contained."
 # Others that come along with a list and say nothing that is read here.
@@ -104,7 +104,7 @@ def read_fhir(document: Json, service: Medrisk, day: date | None) -> FhirList:
     found = list(_resources(document))
     index = _Index(found)
     patient = _only_patient(found, index)
-    answer = FhirList(timestamp=code_of(document.get("timestamp")))
+    answer = FhirList(timestamp=instant_of(document.get("timestamp")))
     for expression in _unreadable(document):
         answer.tell(Place(expression, ""), "There is no resource here that can be read.")
     day = day or facts.read_day(document.get("timestamp"))
@@ -160,19 +160,19 @@ def _resources(document: Json) -> Iterator[tuple[Place, Json, str]]:
     kind = document.get("resourceType")
     if kind == "Bundle":
         for number, entry in enumerate(document["entry"] if isinstance(document.get("entry"), list) else ()):
-            resource, full_url = one(one(entry).get("resource")), code_of(one(entry).get("fullUrl"))
+            resource, full_url = one(one(entry).get("resource")), address_of(one(entry).get("fullUrl"))
             if _kind_of(resource):
-                name = code_of(resource.get("id"))
+                name = id_of(resource)
                 reference = f"{_kind_of(resource)}/{name}" if name else full_url
                 yield Place(f"Bundle.entry[{number}].resource", reference), resource, full_url
     elif kind == "List":
         deleted = {code_of(one(e.get("item")).get("reference")) for e in many(document.get("entry")) if e.get("deleted") is True}
         for number, resource in enumerate(many(document.get("contained"))):
-            reference = f"#{code_of(resource.get('id'))}"
+            reference = f"#{id_of(resource)}"
             if _kind_of(resource) and reference not in deleted:
                 yield Place(f"List.contained[{number}]", reference), resource, reference
     elif isinstance(kind, str) and kind in {*DOSAGE_FIELDS, "Patient", "Condition", "Observation"}:
-        name = code_of(document.get("id"))
+        name = id_of(document)
         yield Place(kind, f"{kind}/{name}" if name else ""), document, ""
     else:
         raise InputError("This is no FHIR resource that is read here.", hint=_HINT, field="resourceType")

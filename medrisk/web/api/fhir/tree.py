@@ -9,6 +9,9 @@ from typing import Any
 
 Json = dict[str, Any]
 _LONGEST = 500
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+_ADDRESS = re.compile(r"(?:urn:|https?://)[!-~]{1,300}")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 # Each would give this line or those below it another meaning: a table, a line break, a heading.
 _LAYOUT = re.compile(r"[|]|:(?=\s|$)")
 
@@ -20,6 +23,22 @@ def words(value: Any) -> str:
 
 def code_of(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
+
+
+def id_of(resource: Json) -> str:
+    """The id, where it is one as FHIR has it: it comes back in the answer, and words must not."""
+    found = code_of(resource.get("id"))
+    return found if _ID.fullmatch(found) else ""
+
+
+def address_of(value: Any) -> str:
+    found = code_of(value)
+    return found if _ADDRESS.fullmatch(found) else ""
+
+
+def instant_of(value: Any) -> str:
+    found = code_of(value)
+    return found if _INSTANT.fullmatch(found) else ""
 
 
 def one(value: Any) -> Json:
