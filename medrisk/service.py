@@ -47,6 +47,10 @@ class Medrisk:
             self._refuse_empty(text)
         return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions, stated)
 
+    def prepare(self) -> None:
+        """Do now what the first check would do, so that nobody waits for it."""
+        self.check("aspirin 75 mg")
+
     def normalize(self, text: str, number: int = 1) -> Line:
         """One line by itself: which drugs stand on it."""
         facts = read_clinical(text, self._terms)

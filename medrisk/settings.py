@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,11 +32,24 @@ class Settings:
     interactions: Path | None = None
     rxnav: bool = False
     rxnav_url: str = _PUBLIC_RXNAV
+    trusted_user_header: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    rate_limit: int | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read the settings. Raises SettingsError, naming the variable, for a value that cannot be used."""
         env = os.environ if environ is None else environ
+        header = _words(env, "MEDRISK_TRUSTED_USER_HEADER", _is_header, "Give one name of a header, such as X-Remote-User.")
+        proxies = _words(env, "MEDRISK_TRUSTED_PROXIES", _is_network, "Give addresses or networks, such as 127.0.0.1, 10.0.0.0/24.")
+        if len(header) > 1 or bool(header) != bool(proxies):
+            raise SettingsError(
+                "MEDRISK_TRUSTED_USER_HEADER and MEDRISK_TRUSTED_PROXIES are set together or not at all",
+                hint="Name one header, and the addresses of the proxies that may send it.",
+                field="MEDRISK_TRUSTED_USER_HEADER",
+            )
         return cls(
             knowledge_dir=_folder(env, "MEDRISK_KNOWLEDGE_DIR", _REPOSITORY / "data"),
             data_dir=Path(env.get("MEDRISK_DATA_DIR") or _user_data_dir(env)).expanduser(),
@@ -47,11 +62,47 @@ class Settings:
             interactions=_file(env, "MEDRISK_INTERACTIONS"),
             rxnav=_choice(env, "MEDRISK_RXNAV", "OFF", ("ON", "OFF")) == "ON",
             rxnav_url=_address(env, "MEDRISK_RXNAV_URL", _PUBLIC_RXNAV),
+            trusted_user_header="".join(header),
+            trusted_proxies=proxies,
+            allowed_hosts=_words(env, "MEDRISK_ALLOWED_HOSTS", _is_host, "Give names without a port, such as medrisk.example.org."),
+            cors_origins=_words(env, "MEDRISK_CORS_ORIGINS", _is_origin, "Give whole origins, such as chrome-extension://abc."),
+            rate_limit=_number(env, "MEDRISK_RATE_LIMIT", 0, 0, 1_000_000) if env.get("MEDRISK_RATE_LIMIT") else None,
         )
 
     @property
     def cache_dir(self) -> Path:
         return self.data_dir / "cache"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server, so that nobody has to sign in.
+
+        Another host name or a header that names a user mean that a proxy stands before it, whatever it listens on.
+        """
+        names = all(is_loopback(name) for name in self.allowed_hosts)
+        return is_loopback(self.host) and names and not self.trusted_user_header
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    name = host.lower().rstrip(".")
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def hand_to_workers(**variables: str) -> None:
+    """Set variables for the processes that this one starts, which read them as it did."""
+    os.environ.update(variables)
+
+
+def metrics_folder() -> Path | None:
+    """The folder that the workers of one server count in together; the name of its variable is prometheus-client's."""
+    name = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(name) if name else None
 
 
 def _user_data_dir(env: Mapping[str, str]) -> Path:
@@ -102,6 +153,35 @@ def _address(env: Mapping[str, str], name: str, default: str) -> str:
     if parts.scheme == "http" and str(parts.hostname).endswith("nlm.nih.gov"):
         raise SettingsError(f"{name} must begin with https for the public service", hint=f"Use {default}.", field=name)
     return text
+
+
+def _words(env: Mapping[str, str], name: str, is_good: Callable[[str], bool], hint: str) -> tuple[str, ...]:
+    """The parts of a list with commas."""
+    words = tuple(word.strip() for word in (env.get(name) or "").split(",") if word.strip())
+    if not all(is_good(word) for word in words):
+        raise SettingsError(f"{name} has no usable value", hint=hint, field=name)
+    return words
+
+
+def _is_header(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", text) is not None
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_host(text: str) -> bool:
+    return re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]+\]", text, re.IGNORECASE) is not None
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, host and port and nothing more: what a browser sends, to be compared letter by letter."""
+    return re.fullmatch(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", text) is not None
 
 
 def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from medrisk.service import build_service
+from medrisk.reloading import build_unwatched, follow, freeze
+from medrisk.service import Medrisk, build_service
 from medrisk.settings import Settings
-from medrisk.web import create_app
+from medrisk.web import create_app, replace_service
 
 
 def build_app() -> Flask:
     """The web application with the settings of the environment; each worker calls it for itself."""
     settings = Settings.from_env()
-    return create_app(build_service(settings), settings)
+
+    def build() -> Medrisk:
+        service = build_service(settings)
+        service.prepare()
+        return service
+
+    app = create_app(build_unwatched(build), settings)
+    follow(settings.data_dir, build, lambda service: replace_service(app, service))
+    freeze()
+    return app

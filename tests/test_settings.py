@@ -23,6 +23,11 @@ VARIABLES = {
     "interactions": "MEDRISK_INTERACTIONS",
     "rxnav": "MEDRISK_RXNAV",
     "rxnav_url": "MEDRISK_RXNAV_URL",
+    "trusted_user_header": "MEDRISK_TRUSTED_USER_HEADER",
+    "trusted_proxies": "MEDRISK_TRUSTED_PROXIES",
+    "allowed_hosts": "MEDRISK_ALLOWED_HOSTS",
+    "cors_origins": "MEDRISK_CORS_ORIGINS",
+    "rate_limit": "MEDRISK_RATE_LIMIT",
 }
 
 
@@ -40,9 +45,41 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_INTERACTIONS": __file__,
         "MEDRISK_RXNAV": "on",
         "MEDRISK_RXNAV_URL": "http://127.0.0.1:4000/REST/",
+        "MEDRISK_TRUSTED_USER_HEADER": "X-Remote-User",
+        "MEDRISK_TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16,::1",
+        "MEDRISK_ALLOWED_HOSTS": "medrisk.example.org,[::1]",
+        "MEDRISK_CORS_ORIGINS": "chrome-extension://abcdef, moz-extension://0a-1b, https://ehr.example.org:8443",
+        "MEDRISK_RATE_LIMIT": "0",
     }
     site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
-    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site)
+    access = (
+        "X-Remote-User", ("10.0.0.1", "10.1.0.0/16", "::1"), ("medrisk.example.org", "[::1]"),
+        ("chrome-extension://abcdef", "moz-extension://0a-1b", "https://ehr.example.org:8443"), 0,
+    )  # fmt: skip
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_local"),
+    [
+        ({}, True),
+        ({"MEDRISK_HOST": "::1"}, True),
+        ({"MEDRISK_HOST": "localhost", "MEDRISK_ALLOWED_HOSTS": "localhost,127.0.0.1"}, True),
+        ({"MEDRISK_HOST": "0.0.0.0"}, False),  # noqa: S104 - what needs a sign-in
+        ({"MEDRISK_HOST": "127.0.0.1.example.org"}, False),
+        ({"MEDRISK_ALLOWED_HOSTS": "medrisk.example.org"}, False),
+        ({"MEDRISK_TRUSTED_USER_HEADER": "X-User", "MEDRISK_TRUSTED_PROXIES": "127.0.0.1"}, False),
+    ],
+)
+def test_a_server_behind_a_proxy_is_not_local_whatever_it_listens_on(given: dict[str, str], is_local: bool) -> None:
+    assert Settings.from_env(given).is_local is is_local
+
+
+@pytest.mark.parametrize("name", ["MEDRISK_TRUSTED_USER_HEADER", "MEDRISK_TRUSTED_PROXIES"])
+def test_a_trusted_header_and_its_proxies_are_set_together(name: str) -> None:
+    value = {"MEDRISK_TRUSTED_USER_HEADER": "X-User", "MEDRISK_TRUSTED_PROXIES": "10.0.0.1"}[name]
+    with pytest.raises(SettingsError):
+        Settings.from_env({name: value})
 
 
 def test_nothing_has_to_be_set() -> None:
@@ -101,6 +138,20 @@ def test_what_medrisk_keeps_lies_in_the_users_data_folder() -> None:
         ("MEDRISK_RXNAV_URL", "https://example.org/a b"),
         ("MEDRISK_RXNAV_URL", "https://example.org/\nREST"),
         ("MEDRISK_RXNAV_URL", "http://rxnav.nlm.nih.gov/REST"),
+        ("MEDRISK_TRUSTED_USER_HEADER", "X User"),
+        ("MEDRISK_TRUSTED_USER_HEADER", "X_User"),
+        ("MEDRISK_TRUSTED_PROXIES", "proxy.example.org"),
+        ("MEDRISK_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("MEDRISK_ALLOWED_HOSTS", "*"),
+        ("MEDRISK_ALLOWED_HOSTS", "example.org:8000"),
+        ("MEDRISK_ALLOWED_HOSTS", "https://example.org"),
+        ("MEDRISK_CORS_ORIGINS", "*"),
+        ("MEDRISK_CORS_ORIGINS", "null"),
+        ("MEDRISK_CORS_ORIGINS", "https://example.org/"),
+        ("MEDRISK_CORS_ORIGINS", "https://*.example.org"),
+        ("MEDRISK_CORS_ORIGINS", "chrome-extension:abcdef"),
+        ("MEDRISK_RATE_LIMIT", "-1"),
+        ("MEDRISK_RATE_LIMIT", "10 per minute"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:

@@ -17,9 +17,11 @@ from medrisk.cli.check import check
 from medrisk.cli.classify import classify
 from medrisk.cli.knowledge import knowledge
 from medrisk.cli.normalize import normalize
+from medrisk.cli.reload import reload
 from medrisk.cli.rxnorm import rxnorm
 from medrisk.cli.scale import scale
 from medrisk.cli.serve import serve
+from medrisk.cli.token import token
 from medrisk.errors import KnowledgeError, MedriskError, SiteTableError
 
 # What a shell reports for a program ended by SIGINT or SIGPIPE; neither may look like findings (1) or bad input (2).
@@ -74,7 +76,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, normalize, classify, knowledge, rxnorm, scale, serve):
+for _command in (check, normalize, classify, knowledge, reload, rxnorm, scale, serve, token):
     cli.add_command(_command)
 
 

@@ -1,36 +1,38 @@
-"""``medrisk serve``: the page and the API on this machine, under the production server."""
+"""``medrisk serve``: the page and the API, under the production server."""
 
 from __future__ import annotations
 
-import ipaddress
+import shutil
 import socket
 import sys
+import tempfile
+from dataclasses import replace
 
 import click
 
 from medrisk.errors import SettingsError
-from medrisk.settings import Settings
+from medrisk.settings import Settings, hand_to_workers, metrics_folder
 
 _FACTORY = "medrisk.wsgi:build_app"
 # Threads of one worker. A check only computes, so more of them would wait for one another.
 _THREADS = 2
+# What a check under way may take when the server stops; none needs a tenth of it.
+_SECONDS_TO_STOP = 30
 
 
 @click.command()
-@click.option("--host", help="Address to listen on; only this machine's own. [default: 127.0.0.1 or MEDRISK_HOST]")
+@click.option("--host", help="Address to listen on. Any but this machine's own asks for a sign-in. [default: 127.0.0.1 or MEDRISK_HOST]")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on. [default: 8000 or PORT]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer. [default: 2 or MEDRISK_WORKERS]")
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the page and the API to this machine."""
+    """Serve the page and the API: to this machine, or to whoever has a token."""
     settings = Settings.from_env()
-    host, port = host or settings.host, port or settings.port
-    refuse_open_host(host)
-    _refuse_taken_port(host, port)
+    settings = replace(settings, host=host or settings.host, port=port or settings.port, workers=workers or settings.workers)
     # Imported here: the service and the server take time that no other command should pay for.
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from medrisk.tokens import require_way_in
 
+    require_way_in(settings)
+    _refuse_taken_port(settings.host, settings.port)
     from medrisk.service import build_service
 
     # Built once before any worker starts: a fault in the knowledge is told here, and the workers find a warm cache.
@@ -43,35 +45,28 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         )
     else:
         click.echo(f"Drug names come from the embedded formulary and RxNorm {release}.", err=True)
-    click.echo(f"medrisk is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C to stop)", err=True)
-    Granian(
-        _FACTORY,
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=host,
-        port=port,
-        workers=workers or settings.workers,
-        blocking_threads=_THREADS,
-        log_level=LogLevels.warning,
-    ).serve()
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    click.echo(f"medrisk is at http://{shown}:{settings.port} (Ctrl-C to stop)", err=True)
+    if not settings.is_local:
+        click.echo("Whoever asks must sign in. Browsers do so over https alone: put a proxy with a certificate before it.", err=True)
+    # The workers read the settings anew, and must come to what was settled here.
+    hand_to_workers(MEDRISK_HOST=settings.host, PORT=str(settings.port), MEDRISK_WORKERS=str(settings.workers))
+    _run(settings)
 
 
-def refuse_open_host(host: str) -> None:
-    """Raises SettingsError for an address that other machines could reach."""
-    if host == "localhost" or _is_loopback(host):
-        return
-    raise SettingsError(
-        "medrisk serves only this machine: access control is not part of this version.",
-        hint="Use --host 127.0.0.1, and put a proxy that signs users in before it where others must reach it.",
-        field="host",
-    )
+def _run(settings: Settings) -> None:
+    from medrisk.serving import make_server
 
-
-def _is_loopback(host: str) -> bool:
+    counts = None if metrics_folder() else tempfile.mkdtemp(prefix="medrisk-metrics-")
+    if counts:
+        hand_to_workers(PROMETHEUS_MULTIPROC_DIR=counts)
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        make_server(
+            _FACTORY, settings.host, settings.port, settings.workers, threads=_THREADS, seconds_to_stop=_SECONDS_TO_STOP
+        ).serve()
+    finally:
+        if counts:
+            shutil.rmtree(counts, ignore_errors=True)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from medrisk.service import Medrisk
 from medrisk.settings import Settings
-from medrisk.web import api, pages, problems, security, wiring
+from medrisk.web import api, encoding, metrics, operations, pages, problems, security, sign_in, wiring
 
 # A form or JSON body is longer than the text in it: "%0A" and "%C2%B5" take three bytes for each one typed.
 _ENCODING_FACTOR = 3
@@ -32,20 +32,26 @@ def create_app(service: Medrisk, settings: Settings) -> Flask:
     app = Flask(__name__)
     _limit_size(app, settings)
     app.config.update(_COMPRESSION)
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract's order reads better than the alphabet's
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # µg stays µg; Flask types the provider by its base
+    app.json = encoding.JsonProvider(app)
     # A name that the answer does not hold must fail a test, not leave a hole in what a pharmacist reads.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    wiring.attach(app, service)
+    wiring.attach(app, metrics.measure(app, service))
     pages.add_words(app)
-    security.protect(app)
+    security.protect(app, settings)
     problems.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api.about.health_blueprint)
+    app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(operations.blueprint)
     Compress(app)
     return app
+
+
+def replace_service(app: Flask, service: Medrisk) -> None:
+    """Another service answers from the next request on; requests under way keep theirs."""
+    wiring.attach(app, metrics.counted(app, service))
 
 
 def _limit_size(app: Flask, settings: Settings) -> None:

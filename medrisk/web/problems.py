@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from medrisk.errors import MedriskError
 
 _LOG = logging.getLogger(__name__)
-_PROGRAM_PATHS = ("/api/", "/healthz")
+PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 # Ours, not werkzeug's: some of its sentences quote the request.
 _DETAILS = {
     400: "The request is malformed.",
@@ -27,6 +27,7 @@ _DETAILS = {
     405: "This address does not take that method.",
     413: "The request is larger than this server reads. Send one list at a time.",
     415: "This kind of content is not read here.",
+    429: "More requests came from here than this server takes in a minute. Wait, then send it again: it was not checked.",
 }
 _UNEXPECTED = (
     "medrisk failed while it worked on this request. Nothing was checked: do not take this for an answer. "
@@ -84,7 +85,7 @@ def _on_unexpected_error(error: Exception) -> Response:
 
 
 def _answer(problem: Problem) -> Response:
-    if request.path.startswith(_PROGRAM_PATHS):
+    if request.path.startswith(PROGRAM_PATHS):
         response = jsonify(problem.members())
         response.mimetype = "application/problem+json"
     else:
