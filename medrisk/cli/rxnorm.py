@@ -139,7 +139,7 @@ def _write_installed(done: Installed, names: int) -> str:
     ]
     if built.without_ingredients:
         lines.append(f"Without ingredients in the release: {_write_counts(built.without_ingredients)}.")
-    lines.append(f"Indexed with the embedded formulary: {names:,} names. A running service takes them up when it is started again.")
+    lines.append(f"Indexed with the embedded formulary: {names:,} names. `medrisk reload` takes them into a running service.")
     return "\n".join([*lines, f"{done.path}, {done.seconds:.1f} seconds.", "", ATTRIBUTION])
 
 
