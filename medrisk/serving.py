@@ -7,6 +7,8 @@ any worker is free, also while none is alive.
 
 from __future__ import annotations
 
+import importlib
+import signal
 import socket
 from typing import Any
 
@@ -28,11 +30,19 @@ class _OneSocketServer(MPServer):
         self._sso.set_inheritable(True)
 
 
-def make_server(target: str, host: str, port: int, workers: int, *, threads: int, seconds_to_stop: int) -> Any:
-    """A server that starts dead workers again and lets requests under way finish when it stops."""
-    return _OneSocketServer(
+def load(target: str) -> Any:
+    """The application, in a worker. Until it is there, a signal to stop ends the worker at once: the handlers that it was
+    forked with are the main process's, and would swallow it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)()
+
+
+def serve(target: str, host: str, port: int, workers: int, *, threads: int, seconds_to_stop: int) -> None:
+    """Serve until a signal says stop. Dead workers are started again, and requests under way are finished at the end."""
+    server = _OneSocketServer(
         target,
-        factory=True,
         interface=Interfaces.WSGI,
         address=host,
         port=port,
@@ -43,3 +53,4 @@ def make_server(target: str, host: str, port: int, workers: int, *, threads: int
         workers_kill_timeout=seconds_to_stop,
         log_level=LogLevels.warning,
     )
+    server.serve(target_loader=load)

@@ -55,15 +55,15 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 
 def _run(settings: Settings) -> None:
-    from medrisk.serving import make_server
+    from medrisk import serving
 
     counts = None if metrics_folder() else tempfile.mkdtemp(prefix="medrisk-metrics-")
     if counts:
         hand_to_workers(PROMETHEUS_MULTIPROC_DIR=counts)
     try:
-        make_server(
+        serving.serve(
             _FACTORY, settings.host, settings.port, settings.workers, threads=_THREADS, seconds_to_stop=_SECONDS_TO_STOP
-        ).serve()
+        )
     finally:
         if counts:
             shutil.rmtree(counts, ignore_errors=True)

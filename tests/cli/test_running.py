@@ -109,6 +109,7 @@ def load(server: Server) -> Iterator[dict[str, list[object]]]:
                     continue
                 is_right = status == http.client.OK and answer["lines"][0]["ingredients"][0]["name"] == drug
                 got["right" if is_right else "wrong"].append(status)
+                over.wait(0.02)  # the server has two cores to reload on, and so has whoever runs this
 
     clients = [threading.Thread(target=send_lists) for _ in range(CLIENTS)]
     for client in clients:
@@ -210,3 +211,11 @@ def _status(port: int, token: str | None, process: subprocess.Popen[bytes]) -> i
         finally:
             connection.close()
     raise AssertionError("the server did not answer")
+
+
+def test_a_stop_while_workers_start_is_heard() -> None:
+    server = Server()
+    for worker in server.workers():
+        os.kill(worker, signal.SIGKILL)
+    time.sleep(0.3)
+    assert b"refused to gracefully stop" not in server.stop()

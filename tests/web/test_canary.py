@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -14,6 +15,9 @@ from werkzeug.test import TestResponse
 
 from medrisk.core.model import Report
 from medrisk.errors import InputError
+from medrisk.settings import Settings
+from medrisk.tokens import Tokens
+from medrisk.web import create_app
 
 from .fakes import FakeService
 
@@ -179,3 +183,61 @@ def test_no_resource_quotes_what_it_refuses(real_client: FlaskClient, path: str,
 def test_an_address_under_the_api_is_not_repeated(real_client: FlaskClient, path: str) -> None:
     for method in ("GET", "POST"):
         assert_clean_answer(real_client.open(f"/api/v1/{path}", method=method, json={"text": "a"} if method == "POST" else None))
+
+
+@pytest.fixture
+def far(fake: FakeService, settings: Settings) -> FlaskClient:
+    """A server that asks for a sign-in, named hosts, a proxy's header, and few requests a minute."""
+    Tokens(settings.data_dir).add("front-desk")
+    settings = replace(
+        settings, allowed_hosts=("medrisk.example.org",), trusted_user_header="X-Remote-User", trusted_proxies=("10.0.0.1",),
+        cors_origins=("chrome-extension://abc",), rate_limit=20,
+    )  # fmt: skip
+    return create_app(fake, settings).test_client()  # type: ignore[arg-type]  # the fake has what the doors use
+
+
+HEADERS = [
+    {"Authorization": f"Bearer {DRUG}"}, {"Authorization": f"Basic {DRUG}"}, {"Authorization": f"{DRUG}"}, {"X-Remote-User": PATIENT},
+    {"X-Remote-User": f"{PATIENT}, {DRUG}"}, {"Cookie": f"medrisk={DRUG}"}, {"Cookie": f"{DRUG}={PATIENT}"}, {"Cookie": f"__Host-medrisk={DRUG}"},
+    {"Host": f"{DRUG}.example"}, {"Origin": f"chrome-extension://{DRUG}"}, {"Referer": f"http://localhost/{DRUG}"}, {"User-Agent": DRUG},
+    {"X-Forwarded-For": DRUG}, {"Content-Type": f"text/plain; charset={DRUG}"}, {"Content-Length": DRUG}, {"Sec-Fetch-Site": DRUG},
+    {"Access-Control-Request-Headers": DRUG, "Origin": "chrome-extension://abc"}, {"Accept": f"text/{DRUG}"}, {"If-None-Match": DRUG},
+    {"X-Request-Id": DRUG}, {"Traceparent": DRUG},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "10.9.9.9", "127.0.0.1"])
+@pytest.mark.parametrize("headers", HEADERS, ids=lambda headers: " ".join(headers))
+def test_a_header_with_the_patient_in_it_leaves_no_trace(
+    client: FlaskClient, far: FlaskClient, headers: dict[str, str], address: str
+) -> None:
+    for server in (client, far):
+        for method, path in (("GET", "/"), ("POST", "/"), ("POST", "/api/v1/check"), ("OPTIONS", "/api/v1/check"), ("GET", f"/{DRUG}")):
+            response = server.open(path, method=method, data=TYPED, headers=headers, environ_base={"REMOTE_ADDR": address})
+            assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("data", [{"token": TYPED}, {"token": DRUG, PATIENT: DRUG}, {DRUG: PATIENT}, TYPED, {"token": DRUG * 1_000}])
+def test_the_sign_in_field_is_never_repeated(client: FlaskClient, far: FlaskClient, data: object) -> None:
+    for server in (client, far):
+        assert_clean_answer(server.post("/sign-in", data=data))
+        assert_clean_answer(server.get("/sign-in", query_string={"token": DRUG}))
+        assert_clean_answer(server.post("/sign-out", data=data))
+
+
+def test_a_refusal_for_too_many_requests_leaves_no_trace(far: FlaskClient) -> None:
+    responses = [far.post("/sign-in", data={"token": TYPED}, headers={"User-Agent": DRUG}) for _ in range(25)]
+    assert responses[-1].status_code == 429
+    for response in responses:
+        assert_clean_answer(response)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PROPFIND", DRUG.upper()])
+def test_no_metric_holds_what_was_sent(client: FlaskClient, fake: FakeService, method: str) -> None:
+    for path in ("/", f"/{DRUG}", f"/api/{DRUG}", f"/static/{DRUG}", "/api/v1/check", f"/?{DRUG}={PATIENT}"):
+        client.open(path, method=method, data=TYPED, content_type="text/plain", headers={"User-Agent": DRUG})
+    fake.answer = fail
+    client.post("/api/v1/check", data=TYPED, content_type="text/plain")
+    metrics = client.get("/metrics").text
+    assert 'status="500"' in metrics
+    assert_clean(metrics)
