@@ -32,11 +32,7 @@ def ask_for_reload(data_dir: Path) -> None:
 
 
 def build_unwatched(build: Callable[[], Medrisk]) -> Medrisk:
-    """Build with the garbage collector off, and set what was built apart from what it looks at.
-
-    The service is some hundred thousand objects, all of which stay. Looked at in every full collection they would cost
-    a tenth of a second of it.
-    """
+    """Build with the garbage collector off: of the hundred thousand objects it would look at, all stay."""
     gc.disable()
     try:
         return build()
@@ -67,7 +63,7 @@ def _follow(stamp: Path, seen: Mark, build: Callable[[], Medrisk], take: Callabl
 
 
 def freeze() -> None:
-    """What there is now stays; what was there before it may go."""
+    """Keep what there is now out of the collector's sight; what was there before it may go."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()

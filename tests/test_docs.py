@@ -18,7 +18,7 @@ SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # Every name that settings.py looks up in the environment.
-VARIABLES = re.findall(r'"(MEDRISK_[A-Z_]+|HOST|PORT|XDG_[A-Z_]+)"', (ROOT / "medrisk" / "settings.py").read_text(encoding="utf-8"))
+VARIABLES = re.findall(r'"(MEDRISK_[A-Z_]+|HOST|PORT|XDG_[A-Z_]+|PROMETHEUS_[A-Z_]+)"', (ROOT / "medrisk" / "settings.py").read_text(encoding="utf-8"))
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
 
 

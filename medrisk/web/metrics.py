@@ -8,6 +8,7 @@ answer for all; where none is set, each process answers for itself.
 from __future__ import annotations
 
 import time
+from collections import Counter as Counted
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, g, request
@@ -52,8 +53,8 @@ class _Counted:
 
     def check(self, *args: Any, **kwargs: Any) -> Report:
         report = self._service.check(*args, **kwargs)
-        for note in report.notes:
-            self._metrics.notes.labels(note.tier.value).inc()
+        for tier, count in Counted(note.tier.value for note in report.notes).items():
+            self._metrics.notes.labels(tier).inc(count)
         return report
 
     def __getattr__(self, name: str) -> Any:
