@@ -22,7 +22,7 @@ from medrisk.web.problems import PROGRAM_PATHS
 _KEY = "medrisk.access"
 SESSION_SECONDS = 12 * 3600
 # What a load balancer, or a browser that has yet to sign in, must reach.
-_OPEN_ENDPOINTS = frozenset({"api.health", "operations.ready", "static", "sign_in.form", "sign_in.enter"})
+_OPEN_ENDPOINTS = frozenset({"health.health", "operations.ready", "static", "sign_in.form", "sign_in.enter"})
 
 
 class SignInError(MedriskError):

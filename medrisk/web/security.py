@@ -27,6 +27,7 @@ from flask_limiter import Limiter
 from medrisk.errors import MedriskError
 from medrisk.settings import Settings
 from medrisk.web import access
+from medrisk.web.api.operations import reads_query
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -45,12 +46,12 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
-# endpoint -> name -> what its value may be, in full.
+# endpoint -> name -> what its value may be, in full. Resources of the API read their own, by a schema that refuses all else.
 _QUERIES = {"pages.home": {"example": re.compile("1?")}, "static": {"v": re.compile(r"[0-9a-z.+-]{1,30}")}}
 _ORIGINS = "medrisk.origins"
 _API = "/api/"
 _PREFLIGHT_SECONDS = "600"
-_UNCOUNTED = frozenset({"static", "api.health", "operations.ready", "operations.metrics"})
+_UNCOUNTED = frozenset({"static", "health.health", "operations.ready", "operations.metrics"})
 # A desk that types sends a few a minute; a program that sends more is given more with MEDRISK_RATE_LIMIT.
 _USUAL_LIMIT = 300
 
@@ -100,7 +101,7 @@ def _who() -> str:
 
 
 def _refuse_queries() -> None:
-    if not request.query_string:
+    if not request.query_string or reads_query(request.endpoint):
         return
     allowed = _QUERIES.get(request.endpoint or "", {})
     pairs = list(request.args.items(multi=True))

@@ -42,6 +42,11 @@ OPERATIONS: list[Operation] = []
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, template_folder="templates")
 
 
+def reads_query(endpoint: str | None) -> bool:
+    """Whether a view of the API reads what stands behind the question mark, by a schema that refuses everything else."""
+    return any(f"{blueprint.name}.{operation.name}" == endpoint for operation in OPERATIONS if operation.query is not None)
+
+
 def resource(operation: Operation) -> Callable[[View], View]:
     """Binds a view to the address of its operation."""
 
