@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from medrisk.cli.knowledge_text import as_plain, write_entries
+from medrisk.cli.knowledge_text import write_entries
+from medrisk.presentation import as_plain
 from medrisk.service import Medrisk
 
 from .conftest import Run, RunProcess

@@ -209,7 +209,7 @@ class Versions(Schema):
 
 
 class Report(Schema):
-    """The whole answer to one list: what ``medrisk check --format json`` prints."""
+    """The whole answer to one list: what medrisk check --format json prints."""
 
     lines = _many(Line)
     notes = _many(Note)

@@ -29,7 +29,7 @@ _LOOKED_AT = 400
     "normalize", "POST", "/normalize", "Names", "Which drugs stand on each line",
     gives={JSON: answers.Lines},
     takes={JSON: asked.NormalizeRequest},
-    text="One answer for each line, in order, every line by itself: what `medrisk normalize` prints.",
+    text="One answer for each line, in order, every line by itself: what the command normalize prints.",
 ))  # fmt: skip
 def normalize() -> ResponseReturnValue:
     lines = read_json(request, _NORMALIZE_REQUEST)["lines"]
@@ -42,7 +42,7 @@ def normalize() -> ResponseReturnValue:
     "classify", "POST", "/classify", "Names", "Classes and effects of each name",
     gives={JSON: answers.Classifications},
     takes={JSON: asked.ClassifyRequest},
-    text="One answer for each ingredient of each name, in order: what `medrisk classify` prints.",
+    text="One answer for each ingredient of each name, in order: what the command classify prints.",
 ))  # fmt: skip
 def classify() -> ResponseReturnValue:
     names = read_json(request, _CLASSIFY_REQUEST)["names"]

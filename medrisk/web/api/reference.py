@@ -21,7 +21,7 @@ def arrange(document: Json) -> dict[str, Any]:
         {"name": name, "text": schemas[name].get("description", ""), "fields": list(_fields(schemas[name]))}
         for name in sorted(schemas)
     ]
-    return {"info": document["info"], "groups": groups, "objects": objects}
+    return {"info": document["info"], "groups": groups, "objects": objects, "names": set(schemas)}
 
 
 def _operation(path: str, method: str, operation: Json) -> dict[str, Any]:

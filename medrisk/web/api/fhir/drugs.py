@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from medrisk.core.listing import is_heading, strip_bullet
 from medrisk.core.names import CodeSystem
+from medrisk.core.units import Quantity
 from medrisk.service import Medrisk
 from medrisk.web.api.fhir.codes import NDC, RXNORM
 from medrisk.web.api.fhir.directions import directions_of
@@ -90,9 +91,15 @@ def _name(concept: Json, named: str, service: Medrisk) -> tuple[str, str]:
             return label, ""
         elif set(drug.terms[0].ingredients) != by_words:
             return named, "Its code and its words name different drugs. The words were read: please confirm."
+        elif drug.strengths and line and line.sig.strengths and _texts(drug.strengths) != _texts(line.sig.strengths):
+            return named, "Its code and its words name different strengths. The words were read: please confirm."
         elif drug.strengths:
             return label, ""
     return named or unknown, ""
+
+
+def _texts(strengths: Sequence[Quantity]) -> list[str]:
+    return sorted(map(str, strengths))
 
 
 def _contents(medication: Json) -> str:
