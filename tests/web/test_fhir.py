@@ -410,7 +410,7 @@ _RESOURCES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(resources=st.lists(_RESOURCES | _JSON, max_size=4), timestamp=_JSON)
 def test_no_resource_however_broken_stops_the_others(real_client: FlaskClient, resources: list[Any], timestamp: Any) -> None:
     document = {"resourceType": "Bundle", "timestamp": timestamp, "entry": [{"resource": r} for r in resources]}
