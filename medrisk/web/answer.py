@@ -14,8 +14,14 @@ from typing import Any
 
 from medrisk.core.model import ONLINE
 from medrisk.core.rules import KnowledgeBase
+from medrisk.web.chart_text import write_chart_text
+from medrisk.web.corrections import fingerprint
+from medrisk.web.picture import Moment, Picture, draw, timeline
 
 Json = Mapping[str, Any]
+
+# From so many pressing notes on, a list of them stands above them, so that all are seen without scrolling.
+_GLANCE_FROM = 4
 
 _TIERS = (
     ("urgent", "Urgent", "Act on these first."),
@@ -62,14 +68,23 @@ class Answer:
     unchecked_lines: Sequence[int]
     note_groups: Sequence[NoteGroup]
     symptom_groups: Sequence[SymptomGroup]
+    picture: Picture | None
+    moments: Sequence[Moment]
+    plain: str
+
+    @property
+    def glance(self) -> Sequence[Json]:
+        """The urgent and reviewed notes in short, where there are too many to see at once."""
+        pressing = [note for group in self.note_groups if group.tier in {"urgent", "review"} for note in group.notes]
+        return pressing if len(pressing) >= _GLANCE_FROM else ()
 
     @property
     def is_nothing_checked(self) -> bool:
         return not any(line["status"] == "matched" for line in self.report["lines"])
 
 
-def arrange(report: Json, knowledge: KnowledgeBase) -> Answer:
-    """The report, grouped and ordered for a reader."""
+def arrange(report: Json, knowledge: KnowledgeBase, notice: str) -> Answer:
+    """The report, grouped and ordered for a reader. ``notice`` says what the knowledge is worth."""
     lines = report["lines"]
     groups = _group_notes(report["notes"])
     return Answer(
@@ -79,6 +94,9 @@ def arrange(report: Json, knowledge: KnowledgeBase) -> Answer:
         unchecked_lines=sorted({line["number"] for line in lines if line["status"] in {"unknown", "ambiguous"}}),
         note_groups=groups,
         symptom_groups=_group_contributors(report["contributors"], knowledge),
+        picture=draw(report, knowledge),
+        moments=timeline(report),
+        plain=write_chart_text(report, notice),
     )
 
 
@@ -130,6 +148,11 @@ def is_guess(line: Json) -> bool:
 def as_sentence(words: str) -> str:
     """The first letter raised and the others left alone: "INH" must not become "inh"."""
     return words[:1].upper() + words[1:]
+
+
+def seen_mark(line: Json) -> str:
+    """The mark by which a corrected line is known again: that of its first line, where the name stands."""
+    return fingerprint(line["text"].split("\n")[0])
 
 
 def directions(line: Json) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Request
 from marshmallow import RAISE, Schema, ValidationError, fields
 
 from medrisk.errors import InputError
@@ -27,9 +26,9 @@ class CheckForm(Schema):
 _CHECK_FORM = CheckForm()  # made once: making one takes as long as reading with it
 
 
-def read_form_text(request: Request) -> str:
+def read_form_text(fields_sent: Mapping[str, str]) -> str:
     """The text of the page's form. Browsers send line ends as CRLF; the other doors get what was typed."""
-    return _validate(request.form.to_dict()).replace("\r\n", "\n")
+    return _validate(fields_sent).replace("\r\n", "\n")
 
 
 def _validate(document: Mapping[str, object]) -> str:

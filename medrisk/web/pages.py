@@ -6,38 +6,73 @@ travels in the body of a POST and comes back only into the box and the table of 
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template, request
+from collections.abc import Sequence
+
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
 from medrisk.errors import InputError
 from medrisk.presentation import report_to_dict
 from medrisk.status import count_knowledge, count_sources, review_notice
 from medrisk.web import answer as arranged
+from medrisk.web.corrections import Change, apply_choices
 from medrisk.web.example import EXAMPLE
-from medrisk.web.inputs import read_form_text
-from medrisk.web.problems import problem_of
+from medrisk.web.form import CheckForm, read_form
+from medrisk.web.patient_line import with_patient
+from medrisk.web.problems import Problem, problem_of
 from medrisk.web.wiring import current_service
 
 blueprint = Blueprint("pages", __name__)
 
+_SEARCH = "/api/v1/drugs/search"
+# Only the page with the box has a script: its own, from this server. All other answers permit none.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
 
 @blueprint.get("/")
-def home() -> str:
+def home() -> Response:
     """The empty box, or the made-up example in it."""
-    return render_template("check.html", text=EXAMPLE if "example" in request.args else "", answer=None, problem=None)
+    return _page(CheckForm(EXAMPLE if "example" in request.args else ""))
 
 
 @blueprint.post("/")
-def check() -> tuple[str, int]:
-    """The answer to the list in the box. A list that cannot be read comes back into the box, with what to do."""
-    text = read_form_text(request)
+def check() -> Response:
+    """The answer to the list in the box, after what was chosen for single lines has been written into it.
+
+    A list that cannot be read comes back into the box, with what to do.
+    """
+    form = read_form(request)
+    if form.problem is not None:
+        return _page(form, problem=problem_of(form.problem))
     service = current_service()
+    text, changes = apply_choices(form.text, form.choices, service)
+    text = with_patient(text, form.patient)
+    if text != form.text:
+        form = CheckForm(text)
     try:
         report = report_to_dict(service.check(text))
     except InputError as error:
-        problem = problem_of(error)
-        return render_template("check.html", text=text, answer=None, problem=problem), problem.status
-    answer = arranged.arrange(report, service.knowledge)
-    return render_template("check.html", text=text, answer=answer, problem=None), 200
+        return _page(form, problem=problem_of(error))
+    answer = arranged.arrange(report, service.knowledge, review_notice(service.knowledge))
+    return _page(form, answer, changes)
+
+
+def _page(
+    form: CheckForm,
+    answer: arranged.Answer | None = None,
+    changes: Sequence[Change] = (),
+    problem: Problem | None = None,
+) -> Response:
+    has_search = any(rule.rule == _SEARCH for rule in current_app.url_map.iter_rules())
+    html = render_template(
+        "check.html", form=form, answer=answer, changes=changes, problem=problem,
+        search_address=_SEARCH if has_search else "",
+    )  # fmt: skip
+    response = make_response(html, problem.status if problem else 200)
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
 
 
 @blueprint.get("/about")
@@ -68,4 +103,5 @@ def add_words(app: Flask) -> None:
         is_guess=arranged.is_guess,
         as_sentence=arranged.as_sentence,
         state_words=arranged.state_words,
+        seen_mark=arranged.seen_mark,
     )

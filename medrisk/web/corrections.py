@@ -1,0 +1,147 @@
+"""Puts a reader's choices into the text: one name of one line is written anew, and everything else stays as typed.
+
+The text in the box stays the only thing that is checked. A choice rewrites it, so that what is answered can always be
+read there; what could not be done is said and changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rapidfuzz import fuzz
+
+from medrisk.core.model import Line
+from medrisk.core.text import line_starts, split_lines, squeeze
+
+_WORD = re.compile(r"\S+")
+_EDGE = "()[],;:."
+# A bullet, a number or a heading before the name ("2. stopped: ") belongs to the list and not to the name.
+_LEAD = re.compile(r"\s*(?:[-*•·+–]\s+|\(?\d{1,3}[.)]\s+)*(?:[^:\d]{1,60}:\s+)?")
+_WORDS_IN_NAME = 4
+_WORDS_TRIED = 40
+
+
+class Reader(Protocol):
+    """What reads one line by itself."""
+
+    def normalize(self, text: str, number: int = 1) -> Line: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The drug that a reader gave for one line. ``seen`` tells which words the line had when it was shown."""
+
+    number: int
+    seen: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a choice: the line as it reads now, or why it was left alone."""
+
+    number: int
+    line: str = ""
+    problem: str = ""
+
+
+def fingerprint(words: str) -> str:
+    """A short mark of a line's words, to tell whether the line was edited since it was shown."""
+    return hashlib.sha256(squeeze(words.replace("\r\n", "\n")).strip().encode()).hexdigest()[:10]
+
+
+def apply_choices(text: str, choices: Sequence[Choice], reader: Reader) -> tuple[str, list[Change]]:
+    """The text with every choice written into its line, and what was done."""
+    shown = split_lines(text)
+    lines = list(shown)
+    changes: list[Change] = []
+    for choice in choices:
+        at = _find(shown, choice)
+        if at is None:
+            changes.append(Change(choice.number, problem="the line was edited in the box meanwhile"))
+            continue
+        written = rename(lines[at], choice.name, reader)
+        if written is None:
+            problem = "give the name alone; a dose is changed in the box"
+            changes.append(Change(at + 1, problem=problem))
+            continue
+        lines[at] = written
+        changes.append(Change(at + 1, line=written.strip()))
+    return _rejoin(text, shown, lines), changes
+
+
+def rename(typed: str, name: str, reader: Reader) -> str | None:
+    """The line with this name in the place of the one it has; None where a dose was given beside a dose."""
+    start, end = _place_of_name(typed, reader)
+    rest = typed[:start] + typed[end:]
+    if re.search(r"\d", name) and re.search(r"\d", _LEAD.sub("", rest, count=1)):
+        return None
+    return typed[:start] + name + typed[end:]
+
+
+def _find(lines: Sequence[str], choice: Choice) -> int | None:
+    """Where the line of a choice stands now: in its old place, or in the only place where its words stand."""
+    places = [i for i, line in enumerate(lines) if fingerprint(line) == choice.seen]
+    if choice.number - 1 in places:
+        return choice.number - 1
+    return places[0] if len(places) == 1 else None
+
+
+def _rejoin(text: str, before: Sequence[str], after: Sequence[str]) -> str:
+    """The text with its lines exchanged, from the last so that the places of the others still hold."""
+    starts = line_starts(text)
+    for i in reversed(range(len(before))):
+        if before[i] != after[i]:
+            text = text[: starts[i]] + after[i] + text[starts[i] + len(before[i]) :]
+    return text
+
+
+def _place_of_name(typed: str, reader: Reader) -> tuple[int, int]:
+    """From where to where the name stands: the fewest words without which the line no longer speaks of its drugs."""
+    line = reader.normalize(typed)
+    drugs = _drugs_of(line)
+    words = [found.span() for found in _WORD.finditer(typed)][:_WORDS_TRIED]
+    for count in range(1, _WORDS_IN_NAME + 1) if drugs else ():
+        spans = (_trim(typed, words[i][0], words[i + count - 1][1]) for i in range(len(words) - count + 1))
+        held = [
+            (start, end) for start, end in spans
+            if re.search(r"[^\W\d]", typed[start:end])
+            and drugs.isdisjoint(_drugs_of(reader.normalize(typed[:start] + typed[end:])))
+        ]  # fmt: skip
+        if held:
+            return max(held, key=lambda span: _likeness(typed[span[0] : span[1]], [*drugs, *_product(line)]))
+    return _before_directions(typed)
+
+
+def _drugs_of(line: Line) -> set[str]:
+    named = {ingredient.name for ingredient in line.ingredients}
+    return named | {candidate.name for candidate in line.candidates}
+
+
+def _product(line: Line) -> list[str]:
+    return [line.product] if line.product else []
+
+
+def _likeness(words: str, names: Iterable[str]) -> float:
+    return max(fuzz.ratio(words.lower(), name.lower()) for name in names)
+
+
+def _before_directions(typed: str) -> tuple[int, int]:
+    """Where no drug is known: from behind the bullet and heading to the first word that begins with a figure."""
+    lead = _LEAD.match(typed)
+    start = lead.end() if lead else 0
+    figures = re.compile(r"\s+(?=[\d.,]*\d)").search(typed, start)
+    return _trim(typed, start, figures.start() if figures else len(typed))
+
+
+def _trim(typed: str, start: int, end: int) -> tuple[int, int]:
+    """The span without the marks and blanks at its edges."""
+    while start < end and typed[start] in _EDGE:
+        start += 1
+    while end > start and (typed[end - 1] in _EDGE or typed[end - 1].isspace()):
+        end -= 1
+    return start, end
