@@ -6,10 +6,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import system_browser
 
 from medrisk.core.engine import JURISDICTIONS
 from medrisk.service import Medrisk, build_service
 from medrisk.settings import Settings
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+_NO_BROWSER = (
+    "tests/browser was LEFT OUT: {missing}. What the page does in a browser was not tested. "
+    "On Debian: apt-get install chromium (or name one in MEDRISK_TEST_CHROMIUM)."
+)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Browser tests are not even imported where they cannot run."""
+    return True if collection_path == BROWSER_TESTS and system_browser.missing() else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tests that were left out are said at the end, where nobody overlooks it."""
+    if missing := system_browser.missing():
+        terminalreporter.write_line(_NO_BROWSER.format(missing=missing), yellow=True)
 
 
 @pytest.fixture(scope="session")

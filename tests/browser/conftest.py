@@ -1,0 +1,77 @@
+"""The page in a real browser: the system's Chromium against a server on this machine, both started here.
+
+Where there is no Chromium, these tests are left out, and the run says so (see ``tests/conftest.py``). The driver is
+never asked to fetch a browser.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from system_browser import chromium
+from werkzeug.serving import make_server
+
+from medrisk.service import Medrisk
+from medrisk.web import create_app
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address(service: Medrisk) -> Iterator[str]:
+    """A server with the real knowledge, on a free port of the loopback."""
+    server = make_server("127.0.0.1", 0, create_app(service, service.settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # The sandbox needs what containers do not give; the only pages opened are those of the server above.
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+    """Opens the page at a path; ``width``, ``dark`` and ``javascript`` as a reader may have them.
+
+    Whatever the browser complains of, such as a script that the policy forbids, fails the test at its end.
+    """
+    contexts, complaints = [], []
+
+    def open_one(path: str = "/", *, width: int = 1280, height: int = 900, dark: bool = False, javascript: bool = True,
+                 **options: object) -> Page:  # fmt: skip
+        context = browser.new_context(
+            base_url=address, viewport={"width": width, "height": height}, java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light", locale="en-GB", **options,  # type: ignore[arg-type]
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    # The browser reports the status of each page that is an error on purpose.
+    assert [words for words in complaints if "Failed to load resource" not in words] == []
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where to write screenshots: nowhere, unless MEDRISK_TEST_PICTURES is set, so that ordinary runs change no file."""
+    return PICTURES if os.environ.get("MEDRISK_TEST_PICTURES") else None
