@@ -60,7 +60,7 @@ class SymptomGroup:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One report as the page shows it."""
+    """One report as the page shows it. ``moments`` are what it dates, ``plain`` is its text for the chart."""
 
     report: Json
     headline: str
@@ -72,11 +72,16 @@ class Answer:
     moments: Sequence[Moment]
     plain: str
 
+    def place_of(self, note: Json) -> int:
+        """Which note of the report this is, counted from 1."""
+        return next(place for place, one in enumerate(self.report["notes"], start=1) if one is note)
+
     @property
     def glance(self) -> Sequence[Json]:
-        """The urgent and reviewed notes in short, where there are too many to see at once."""
+        """The urgent and reviewed notes in short, where there are too many to see at once; without those on single drugs."""
         pressing = [note for group in self.note_groups if group.tier in {"urgent", "review"} for note in group.notes]
-        return pressing if len(pressing) >= _GLANCE_FROM else ()
+        listed = [note for note in pressing if note["kind"] != "drug_class"]
+        return listed if len(pressing) >= _GLANCE_FROM else ()
 
     @property
     def is_nothing_checked(self) -> bool:

@@ -21,6 +21,7 @@ _WORD = re.compile(r"\S+")
 _EDGE = "()[],;:."
 # A bullet, a number or a heading before the name ("2. stopped: ") belongs to the list and not to the name.
 _LEAD = re.compile(r"\s*(?:[-*•·+–]\s+|\(?\d{1,3}[.)]\s+)*(?:[^:\d]{1,60}:\s+)?")
+_FIGURES = re.compile(r"\s+(?=[\d.,]*\d)")
 _WORDS_IN_NAME = 4
 _WORDS_TRIED = 40
 
@@ -114,7 +115,7 @@ def _place_of_name(typed: str, reader: Reader) -> tuple[int, int]:
         ]  # fmt: skip
         if held:
             return max(held, key=lambda span: _likeness(typed[span[0] : span[1]], [*drugs, *_product(line)]))
-    return _before_directions(typed)
+    return _before_directions(typed, is_whole=line.status == "ignored")
 
 
 def _drugs_of(line: Line) -> set[str]:
@@ -130,11 +131,14 @@ def _likeness(words: str, names: Iterable[str]) -> float:
     return max(fuzz.ratio(words.lower(), name.lower()) for name in names)
 
 
-def _before_directions(typed: str) -> tuple[int, int]:
-    """Where no drug is known: from behind the bullet and heading to the first word that begins with a figure."""
+def _before_directions(typed: str, *, is_whole: bool) -> tuple[int, int]:
+    """Where no drug is known: from behind the bullet and heading to the first word that begins with a figure.
+
+    What was no medication at all goes as a whole.
+    """
     lead = _LEAD.match(typed)
     start = lead.end() if lead else 0
-    figures = re.compile(r"\s+(?=[\d.,]*\d)").search(typed, start)
+    figures = None if is_whole else _FIGURES.search(typed, start)
     return _trim(typed, start, figures.start() if figures else len(typed))
 
 

@@ -7,7 +7,9 @@ never asked to fetch a browser.
 from __future__ import annotations
 
 import os
+import struct
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -75,3 +77,18 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
 def pictures() -> Path | None:
     """Where to write screenshots: nowhere, unless MEDRISK_TEST_PICTURES is set, so that ordinary runs change no file."""
     return PICTURES if os.environ.get("MEDRISK_TEST_PICTURES") else None
+
+
+def save_small(png: bytes, path: Path) -> None:
+    """Writes a picture with its pixels packed as tightly as can be: browsers pack for speed."""
+    chunks, at = [], 8
+    while at < len(png):
+        (length,) = struct.unpack_from(">I", png, at)
+        chunks.append((png[at + 4 : at + 8], png[at + 8 : at + 8 + length]))
+        at += length + 12
+    pixels = zlib.compress(zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT")), 9)
+    packed = [(b"IHDR", chunks[0][1]), (b"IDAT", pixels), (b"IEND", b"")]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(png[:8] + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in packed
+    ))  # fmt: skip

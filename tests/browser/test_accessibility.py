@@ -13,7 +13,7 @@ from medrisk.service import Medrisk
 from medrisk.web import create_app
 from medrisk.web.example import EXAMPLE
 
-from .conftest import OpenPage
+from .conftest import OpenPage, save_small
 
 LEVELS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 LOOKS = pytest.mark.parametrize(
@@ -52,7 +52,10 @@ def test_the_answer_is_accessible(open_page: OpenPage, pictures: Path | None, wi
     expect(page.locator("#answer")).to_be_visible()
     assert_accessible(page)
     if pictures and (width, dark) != (320, True):
-        take(page, pictures / f"{'dark' if dark else 'narrow' if width == 320 else 'wide'}.png")
+        take(page, pictures / f"{'dark' if dark else 'narrow' if width == 320 else 'wide'}.png", "#answer")
+        if width == 1280 and not dark:
+            take(page, pictures / "adds-up.png", "section:has(> #picture)")
+            take(page, pictures / "lines.png", "section:has(> #lines)")
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
     assert_accessible(page)
 
@@ -78,8 +81,12 @@ def test_high_contrast_keeps_marks_and_focus(open_page: OpenPage) -> None:
     assert_accessible(page)
 
 
-def take(page: Page, path: Path) -> None:
-    """The answer from its top, so much of it as tells how it looks."""
-    page.emulate_media(reduced_motion="reduce")
+def take(page: Page, path: Path, selector: str) -> None:
+    """A picture from the top of what the selector names, as much of it as tells how it looks."""
+    page.locator(selector).evaluate("part => { part.style.outline = 'none'; part.blur() }")
+    box = page.locator(selector).bounding_box()
     width = page.viewport_size["width"] if page.viewport_size else 1280
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": 2400})
+    assert box
+    top = page.evaluate("scrollY") + box["y"]
+    clip = {"x": 0, "y": max(top - 8, 0), "width": width, "height": min(box["height"] + 16, 1150)}
+    save_small(page.screenshot(full_page=True, clip=clip), path)  # type: ignore[arg-type]  # a plain dict

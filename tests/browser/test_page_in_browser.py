@@ -7,11 +7,11 @@ import zlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from medrisk.web.example import EXAMPLE
 
-from .conftest import OpenPage
+from .conftest import OpenPage, save_small
 
 LIST = "Zocor 40 mg nocte\namlodipine 5 mg od\nhydralazine/hydroxyzine 25 mg\ngabapentn 300 mg tds\nthe small white pill\ncramps at night, K 3.1"
 WITH_AND_WITHOUT_SCRIPT = pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
@@ -200,7 +200,7 @@ def test_the_paper_holds_all_that_is_filed(open_page: OpenPage, tmp_path: Path, 
     assert written.startswith(b"%PDF")
     assert 2 <= len(re.findall(rb"/Type\s*/Page\b", _unpacked(written))) <= 20
     if pictures:
-        page.screenshot(path=pictures / "print.png", clip={"x": 0, "y": 0, "width": 794, "height": 1123})
+        save_small(page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 794, "height": 1123}), pictures / "print.png")
 
 
 def _unpacked(pdf: bytes) -> bytes:
@@ -212,3 +212,22 @@ def _unpacked(pdf: bytes) -> bytes:
         except zlib.error:
             continue
     return b"".join(parts)
+
+
+def test_names_are_offered_while_typing_where_the_server_has_a_search(open_page: OpenPage) -> None:
+    """The search is played here: it is the API's, and the page works without it."""
+    page = open_page()
+    asked = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.post_data_json)
+        route.fulfill(json={"drugs": [{"name": "zolpidem"}, {"name": "zolpidem"}, {"name": "zolmitriptan"}]})
+
+    page.route("**/api/v1/drugs/search", answer)
+    page.evaluate("document.getElementById('paste').dataset.search = '/api/v1/drugs/search'")
+    check(page)
+    field = page.locator("#line-5").get_by_label("it is")
+    field.press_sequentially("zol")
+    expect(page.locator("datalist option")).to_have_count(2)
+    assert asked == [{"prefix": "zol", "limit": 8}]
+    assert field.get_attribute("list")

@@ -42,6 +42,7 @@ def box(page: str) -> str:
         ("the small white pill for sleep", "zolpidem 5 mg", "zolpidem 5 mg"),
         ("gabapentn 300 mg tid", "gabapentin 100 mg", None),
         ("???", "baclofen", "baclofen"),
+        ("- CKD stage 3", "baclofen 10 mg", "- baclofen 10 mg"),
     ],
 )
 def test_a_name_takes_the_place_of_the_name(service: Medrisk, typed: str, name: str, written: str | None) -> None:

@@ -80,24 +80,24 @@ async function copy() {
 }
 
 // Names for the field that is typed in. A server without the search, or a refusal, ends the asking.
-let mayAsk = "search" in form.dataset;
+let mayAsk = true;
 let asked = 0;
 
 async function offer(field) {
   const words = field.value.trim();
-  if (!mayAsk || words.length < 3) return;
+  if (!form.dataset.search || !mayAsk || words.length < 3) return;
   const turn = ++asked;
   try {
     const answer = await fetch(form.dataset.search, {
       method: "POST",
-      body: JSON.stringify({ query: words }),
+      body: JSON.stringify({ prefix: words, limit: 8 }),
       headers: { "Content-Type": "application/json" },
     });
     mayAsk = answer.ok || answer.status === 429;
     if (!answer.ok || turn !== asked) return;
-    const found = await answer.json();
-    const names = (found.results ?? found.drugs ?? found.candidates ?? []).map((one) => one.name).filter(Boolean);
-    list(field).replaceChildren(...[...new Set(names)].slice(0, 8).map((name) => new Option("", name)));
+    const { drugs } = await answer.json();
+    const names = new Set(drugs.map((drug) => drug.name));
+    list(field).replaceChildren(...[...names].map((name) => new Option("", name)));
   } catch {
     mayAsk = false;
   }
