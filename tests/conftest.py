@@ -21,7 +21,8 @@ _NO_BROWSER = (
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Browser tests are not even imported where they cannot run."""
-    return True if collection_path == BROWSER_TESTS and system_browser.missing() else None
+    is_browser_test = BROWSER_TESTS in (collection_path, *collection_path.parents)
+    return True if is_browser_test and system_browser.missing() else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -162,7 +162,7 @@ def _groups_of(lab: str, knowledge: KnowledgeBase) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that the text dates: when, in its words, and what."""
+    """Something that the text dates: when or since when, in its words, and what."""
 
     when: str
     what: str
@@ -171,7 +171,7 @@ class Moment:
 def timeline(report: Json) -> list[Moment]:
     """What the text dates, the longest ago first; what cannot be placed keeps its order at the end."""
     dated = [
-        *(Moment(s["onset"], f"{s['name']} began") for s in report["symptoms"] if s["onset"] and _is_own(s)),
+        *(Moment(s["onset"], s["name"]) for s in report["symptoms"] if s["onset"] and _is_own(s)),
         *(Moment(lab["date"], _result(lab)) for lab in report["labs"] if lab["date"]),
     ]
     return sorted(dict.fromkeys(dated), key=lambda moment: _place(moment.when))
