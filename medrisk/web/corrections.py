@@ -22,6 +22,8 @@ _EDGE = "()[],;:."
 # A bullet, a number or a heading before the name ("2. stopped: ") belongs to the list and not to the name.
 _LEAD = re.compile(r"\s*(?:[-*•·+–]\s+|\(?\d{1,3}[.)]\s+)*(?:[^:\d]{1,60}:\s+)?")
 _FIGURES = re.compile(r"\s+(?=[\d.,]*\d)")
+# Several words are one name only where no comma parts them and no dose stands among them.
+_NAME = re.compile(r"(?=.*[^\W\d])(?:\S+|[^\d,;]+)")
 _WORDS_IN_NAME = 4
 _WORDS_TRIED = 40
 
@@ -34,11 +36,16 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The drug that a reader gave for one line. ``seen`` tells which words the line had when it was shown."""
+    """The drug that a reader gave for one row of the table of lines.
+
+    ``seen`` tells which words the line had when it was shown, and ``drugs`` which drugs the row spoke of: another drug
+    may stand on the same line, and its name is left alone.
+    """
 
     number: int
     seen: str
     name: str
+    drugs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,22 @@ def apply_choices(text: str, choices: Sequence[Choice], reader: Reader) -> tuple
         if at is None:
             changes.append(Change(choice.number, problem="the line was edited in the box meanwhile"))
             continue
-        written = rename(lines[at], choice.name, reader)
+        place = _place_of_name(lines[at], choice.drugs, reader)
+        if place is None:
+            changes.append(Change(at + 1, problem="its name could not be told from the other words; change it in the box"))
+            continue
+        written = _rename(lines[at], place, choice.name)
         if written is None:
-            problem = "give the name alone; a dose is changed in the box"
-            changes.append(Change(at + 1, problem=problem))
+            changes.append(Change(at + 1, problem="give the name alone; a dose is changed in the box"))
             continue
         lines[at] = written
         changes.append(Change(at + 1, line=written.strip()))
     return _rejoin(text, shown, lines), changes
 
 
-def rename(typed: str, name: str, reader: Reader) -> str | None:
-    """The line with this name in the place of the one it has; None where a dose was given beside a dose."""
-    start, end = _place_of_name(typed, reader)
+def _rename(typed: str, place: tuple[int, int], name: str) -> str | None:
+    """The line with this name in that place; None where a dose was given beside a dose."""
+    start, end = place
     rest = typed[:start] + typed[end:]
     if re.search(r"\d", name) and re.search(r"\d", _LEAD.sub("", rest, count=1)):
         return None
@@ -101,21 +111,31 @@ def _rejoin(text: str, before: Sequence[str], after: Sequence[str]) -> str:
     return text
 
 
-def _place_of_name(typed: str, reader: Reader) -> tuple[int, int]:
-    """From where to where the name stands: the fewest words without which the line no longer speaks of its drugs."""
+def _place_of_name(typed: str, drugs: frozenset[str], reader: Reader) -> tuple[int, int] | None:
+    """From where to where the name stands: the fewest words without which the line no longer speaks of these drugs.
+
+    Without drugs, the words before the directions. None where neither can be told, so that no other drug is overwritten.
+    """
     line = reader.normalize(typed)
-    drugs = _drugs_of(line)
+    named = _drugs_of(line)
+    if not drugs:
+        return None if named else _before_directions(typed, is_whole=line.status == "ignored")
     words = [found.span() for found in _WORD.finditer(typed)][:_WORDS_TRIED]
-    for count in range(1, _WORDS_IN_NAME + 1) if drugs else ():
+    for count in range(1, _WORDS_IN_NAME + 1) if named & drugs else ():
         spans = (_trim(typed, words[i][0], words[i + count - 1][1]) for i in range(len(words) - count + 1))
-        held = [
-            (start, end) for start, end in spans
-            if re.search(r"[^\W\d]", typed[start:end])
-            and drugs.isdisjoint(_drugs_of(reader.normalize(typed[:start] + typed[end:])))
-        ]  # fmt: skip
+        held = [span for span in spans if _holds(typed, span, drugs, named - drugs, reader)]
         if held:
             return max(held, key=lambda span: _likeness(typed[span[0] : span[1]], [*drugs, *_product(line)]))
-    return _before_directions(typed, is_whole=line.status == "ignored")
+    return None
+
+
+def _holds(typed: str, span: tuple[int, int], drugs: frozenset[str], others: set[str], reader: Reader) -> bool:
+    """Whether the line without this span speaks of none of these drugs any more, and of all the others still."""
+    start, end = span
+    if not _NAME.fullmatch(typed[start:end]):
+        return False
+    left = _drugs_of(reader.normalize(typed[:start] + typed[end:]))
+    return drugs.isdisjoint(left) and others <= left
 
 
 def _drugs_of(line: Line) -> set[str]:

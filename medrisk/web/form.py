@@ -14,7 +14,7 @@ from medrisk.web.corrections import Choice
 from medrisk.web.inputs import read_form_text
 from medrisk.web.patient_line import PatientFields
 
-_OF_LINE = re.compile(r"(line|seen|pick|name)-(\d{1,6})")
+_OF_LINE = re.compile(r"(line|seen|drugs|pick|name)-(\d{1,6})")
 _LABELS = {
     "age": "Age", "sex": "Sex", "egfr": "Kidney function", "pregnant": "Pregnancy", "symptom": "Symptom",
     "onset": "The time since it began", "onset_unit": "The unit of the time since it began",
@@ -92,5 +92,6 @@ def _choices(sent: Mapping[str, str]) -> tuple[Choice, ...]:
             continue
         if len(name) > 120 or not name.isprintable() or not re.fullmatch(r"\d{1,6}", number):
             raise InputError("What was given for a line cannot be used.", hint="Give the name of one drug.", field="name")
-        found.append(Choice(int(number), sent.get(f"seen-{row}", ""), name))
+        drugs = frozenset(sent.get(f"drugs-{row}", "").split("|")) - {""}
+        found.append(Choice(int(number), sent.get(f"seen-{row}", ""), name, drugs))
     return tuple(found)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from medrisk.presentation import report_to_dict
 from medrisk.service import Medrisk
-from medrisk.web.corrections import Choice, apply_choices, fingerprint, rename
+from medrisk.web.corrections import Change, Choice, apply_choices, fingerprint
 from medrisk.web.form import CheckForm
 from medrisk.web.patient_line import PatientFields, with_patient
 
@@ -28,9 +28,19 @@ def box(page: str) -> str:
     return html.unescape(found[1])
 
 
+def choose(service: Medrisk, typed: str, name: str) -> tuple[str, Change]:
+    """A choice for the last row of a text of one line, as the page sends it."""
+    line = service.check(typed).lines[-1] if any(c.isalnum() for c in typed) else None
+    drugs = {one.name for one in (*line.ingredients, *line.candidates)} if line else set()
+    text, changes = apply_choices(typed, [Choice(1, fingerprint(typed), name, frozenset(drugs))], service)
+    return text, changes[0]
+
+
 @pytest.mark.parametrize(
     ("typed", "name", "written"),
     [
+        ("lasix 40 mg and gabapentn 300 mg", "gabapentin", "lasix 40 mg and gabapentin 300 mg"),
+        ("gabapentn am, gabapentin pm", "gabapentin", None),
         ("hydralazine/hydroxyzine 25 mg", "hydralazine", "hydralazine 25 mg"),
         ("hydroxizine or hydralizine 25", "hydroxyzine", "hydroxyzine 25"),
         ("- stopped: baclofn 10 mg tds", "baclofen", "- stopped: baclofen 10 mg tds"),
@@ -46,19 +56,32 @@ def box(page: str) -> str:
     ],
 )
 def test_a_name_takes_the_place_of_the_name(service: Medrisk, typed: str, name: str, written: str | None) -> None:
-    assert rename(typed, name, service) == written
+    assert choose(service, typed, name)[0] == (written or typed)
+    assert bool(choose(service, typed, name)[1].problem) == (written is None)
+
+
+def test_another_drug_on_the_line_is_never_overwritten(service: Medrisk) -> None:
+    """Not even where a row speaks of no drug, or of one that cannot be found on the line."""
+    typed = "lasix 40 mg, zzqqy 5 mg"
+    for drugs in (frozenset[str](), frozenset({"simvastatin"})):
+        text, changes = apply_choices(typed, [Choice(1, fingerprint(typed), "carvedilol", drugs)], service)
+        assert text == typed
+        assert changes[0].problem
 
 
 def test_only_the_chosen_lines_change(service: Medrisk) -> None:
     text = "  gabapentn 300 mg\r\n\r\nlasix 40 mg\fzzz\nprednis 5 mg"
-    choices = [Choice(1, fingerprint("gabapentn 300 mg"), "gabapentin"), Choice(4, fingerprint("prednis 5 mg"), "prednisone")]
+    choices = [
+        Choice(1, fingerprint("gabapentn 300 mg"), "gabapentin", frozenset({"gabapentin"})),
+        Choice(4, fingerprint("prednis 5 mg"), "prednisone", frozenset({"prednisone", "prednisolone"})),
+    ]
     written, changes = apply_choices(text, choices, service)
     assert written == "  gabapentin 300 mg\r\n\r\nlasix 40 mg\fzzz\nprednisone 5 mg"
     assert [change.line for change in changes] == ["gabapentin 300 mg", "prednisone 5 mg"]
 
 
 def test_a_line_that_moved_is_found_and_one_that_was_edited_is_left_alone(service: Medrisk) -> None:
-    choice = Choice(1, fingerprint("prednis 5 mg"), "prednisone")
+    choice = Choice(1, fingerprint("prednis 5 mg"), "prednisone", frozenset({"prednisone", "prednisolone"}))
     assert apply_choices("new\nprednis 5 mg", [choice], service)[0] == "new\nprednisone 5 mg"
     for text in ("prednis 10 mg", "new\nprednis 5 mg\nprednis 5 mg", ""):
         written, changes = apply_choices(text, [choice], service)
@@ -78,7 +101,7 @@ def test_an_ambiguous_line_is_settled_on_the_page(real_client: FlaskClient) -> N
 
 
 def test_a_typed_name_counts_for_more_than_a_picked_one(client: FlaskClient, fake: FakeService) -> None:
-    fields = {"line-1": "1", "seen-1": fingerprint("simvastatin 40 mg"), "pick-1": "a", "name-1": "  b\tc "}
+    fields = {"line-1": "1", "seen-1": fingerprint("simvastatin 40 mg"), "drugs-1": "simvastatin", "pick-1": "a", "name-1": "  b\tc "}
     client.post("/", data={"text": "simvastatin 40 mg", **fields})
     assert fake.texts == ["b c 40 mg"]
 
