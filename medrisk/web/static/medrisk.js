@@ -19,7 +19,7 @@ async function check(event) {
     });
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
-    form.submit(); // The browser can say what is wrong with the connection.
+    refuse("The server did not answer. Nothing was checked; the list is still in the box.");
   } finally {
     form.removeAttribute("aria-busy");
   }
@@ -28,9 +28,10 @@ async function check(event) {
 function show(page) {
   const fresh = page.getElementById("paste");
   if (!fresh) { // An error that is a page of its own.
-    document.querySelector("main").replaceChildren(...page.querySelector("main").childNodes);
+    const main = document.getElementById("main");
+    main.replaceChildren(...page.getElementById("main").childNodes);
     document.title = page.title;
-    document.querySelector("h1")?.focus();
+    main.focus();
     return;
   }
   const isOpen = form.querySelector("details.patient").open;
@@ -45,6 +46,19 @@ function show(page) {
   place.focus();
   place.scrollIntoView();
   say(document.getElementById("answer-heading")?.textContent ?? place.textContent.trim());
+}
+
+function refuse(words) {
+  document.getElementById("error")?.remove();
+  const error = document.createElement("div");
+  error.id = "error";
+  error.className = "error";
+  error.setAttribute("role", "alert");
+  error.append(Object.assign(document.createElement("p"), { textContent: words }));
+  form.prepend(error);
+  result.replaceChildren(); // An answer to an older text must not stand under a newer one.
+  say("");
+  form.elements.text.focus();
 }
 
 function clear(event) {
