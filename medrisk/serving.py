@@ -1,8 +1,9 @@
 """The production server, set up so that a worker that dies or stops takes no waiting connection with it.
 
-By itself granian gives every worker on Linux a listening socket of its own, and whoever waits in the queue of a worker
-that ends is cut off. Here the main process opens one socket and all workers take from it: a connection waits there until
-any worker is free, also while none is alive.
+By itself granian on Linux has every worker open a listening socket of its own, and the kernel parts the connections among
+them; whoever waits in the queue of a worker that ends is cut off. Here the main process opens those sockets, one for each
+worker's place, and keeps them: who waits there is served by the next worker of that place. One socket for all workers would
+do that too, but then the first to look takes all connections that came at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import importlib
 import signal
 import socket
+import sys
 from typing import Any
 
 from granian.constants import Interfaces
@@ -20,14 +22,33 @@ from granian.server.mp import MPServer
 _BACKLOG = 1024
 
 
-class _OneSocketServer(MPServer):
-    """What granian itself does on systems that cannot share a port."""
+class _KeptSocketsServer(MPServer):
+    """Gives a worker the socket of its place, in the way that granian itself shares one on other systems."""
 
     def _init_shared_socket(self) -> None:
-        holder: Any = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
-        self._ssp, self._shd, self._sfd = None, holder, holder.get_fd()
-        self._sso = socket.socket(fileno=holder.get_fd())
-        self._sso.set_inheritable(True)
+        if sys.platform != "linux":
+            super()._init_shared_socket()
+            return
+        self._ssp = None
+        self._kept: list[tuple[Any, socket.socket]] = []
+        for _ in range(self.workers):
+            holder: Any = SocketSpec(self.bind_addr, self.bind_port, self.backlog).build()
+            opened = socket.socket(fileno=holder.get_fd())
+            opened.set_inheritable(True)
+            self._kept.append((holder, opened))
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # as it is called
+        if sys.platform == "linux":
+            self._shd, self._sso = self._kept[idx]
+        return super()._spawn_worker(idx, target, callback_loader)
+
+    def _drop_shared_socket(self) -> None:
+        if sys.platform == "linux":
+            self._sso = None
+            for _, opened in self._kept:
+                opened.close()
+        else:
+            super()._drop_shared_socket()
 
 
 def load(target: str) -> Any:
@@ -41,7 +62,7 @@ def load(target: str) -> Any:
 
 def serve(target: str, host: str, port: int, workers: int, *, threads: int, seconds_to_stop: int) -> None:
     """Serve until a signal says stop. Dead workers are started again, and requests under way are finished at the end."""
-    server = _OneSocketServer(
+    server = _KeptSocketsServer(
         target,
         interface=Interfaces.WSGI,
         address=host,

@@ -59,9 +59,9 @@ class Server:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "medrisk", *arguments]
-        return subprocess.run(command, env=self._environ, capture_output=True, timeout=120, check=False)
+        return subprocess.run(command, env=self._environ, capture_output=True, timeout=300, check=False)
 
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
