@@ -22,7 +22,7 @@ _COMPRESSION = {
     "COMPRESS_ALGORITHM": ["gzip"],
     "COMPRESS_MIN_SIZE": 1_000,
     "COMPRESS_MIMETYPES": [
-        "application/json", "application/fhir+json", "application/problem+json", "text/html", "text/css", "image/svg+xml",
+        "application/json", "application/fhir+json", "application/problem+json", "text/html", "text/css", "text/javascript", "image/svg+xml",
     ],
 }  # fmt: skip
 
