@@ -111,7 +111,7 @@ def read_frequency(text: str, words: frozenset[str]) -> tuple[Frequency | None, 
     if most is not None:
         return Frequency(" ".join(most[0].split()), number_of(most[1]), True), most.start(), blank_out(text, most)
     as_needed = not words.isdisjoint(_AS_NEEDED_WORDS) and _AS_NEEDED.search(text) is not None
-    found = _interval_frequency(text) or _weekdays(text) or _by_part_of_day(text) or _named_frequency(text, words)
+    found = _interval_frequency(text) or _weekdays(text) or _by_part_of_day(text) or _times_a(text) or _named_frequency(text, words)
     if found is None:
         return (Frequency("as needed", None, True) if as_needed else None), len(text), text
     per_day, match = found
@@ -196,6 +196,24 @@ def _by_part_of_day(text: str) -> tuple[float | None, re.Match[str]] | None:
     match = _PARTS_OF_DAY.search(text) if "-" in text or "–" in text else None
     total = sum(int(part or 0) for part in match.groups()) if match else 0
     return (float(total), match) if match and total and "0" in match.groups() else None
+
+
+_TIMES_A = re.compile(
+    r"\b(?:(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*(?:x|times)|(once|twice|thrice))\s*(?:a |per |each |every |/\s?)?"
+    r"(day|daily|week|weekly|wk|fortnight|month|monthly|year|yearly)\b"
+)
+_TIMES = dict(zip("once twice two thrice three four five six seven eight nine ten twelve".split(), (1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10, 12), strict=True))
+_DAYS_IN = {"d": 1, "w": 7, "f": 14, "m": 30, "y": 365}
+
+
+def _times_a(text: str) -> tuple[float | None, re.Match[str]] | None:
+    """ "6 times a day", "twice a month", "4x weekly"."""
+    match = _TIMES_A.search(text)
+    if match is None:
+        return None
+    count = match[1] or match[2]
+    times = _TIMES[count] if count in _TIMES else int(count)
+    return (times / _DAYS_IN[match[3][0]], match) if times else None
 
 
 def _named_frequency(text: str, words: frozenset[str]) -> tuple[float | None, re.Match[str]] | None:

@@ -102,10 +102,12 @@ def test_route(text: str, route: str | None) -> None:
         ("bid", 2), ("b.i.d.", 2), ("BD", 2), ("twice daily", 2), ("2x/day", 2), ("q12h", 2), ("12 hourly", 2),
         ("am and pm", 2), ("tid", 3), ("tds", 3), ("three times a day", 3), ("q8h", 3), ("with each meal", 3),
         ("qid", 4), ("QDS", 4), ("every 6 hours", 4), ("q4h", 6), ("q4-6h", 6), ("five times a day", 5),
+        ("6 times a day", 6), ("eight times daily", 8), ("5x/day", 5), ("thrice daily", 3), ("2 times a day", 2),
         # less often than daily
         ("qod", 1 / 2), ("q.o.d.", 1 / 2), ("every other day", 1 / 2), ("alternate days", 1 / 2), ("q72h", 1 / 3),
         ("every 3 days", 1 / 3), ("MWF", 3 / 7), ("three times a week", 3 / 7), ("3x/week", 3 / 7), ("twice weekly", 2 / 7),
         ("weekly", 1 / 7), ("once a week", 1 / 7), ("q week", 1 / 7), ("every 2 weeks", 1 / 14), ("fortnightly", 1 / 14),
+        ("4 times a week", 4 / 7), ("7 times a week", 1), ("twice a month", 2 / 30), ("once a fortnight", 1 / 14),
         ("monthly", 1 / 30), ("every 3 months", 1 / 90), ("yearly", 1 / 365),
     ],
 )  # fmt: skip
