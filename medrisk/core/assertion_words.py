@@ -19,7 +19,9 @@ TURNS = word_set(
 # After a comma or "and", these begin a new statement.
 NEW_STATEMENT = word_set(
     """
-    has have had he she i they pt patient reports complains c/o gets got getting feels felt with also
+    has have had he she i they pt patient reports complains c/o gets got getting feels felt with also some only instead its
+    hes shes theyre ive im
+    ongoing continues continuing
     started developed woke experiencing having is are does do her his my their we it you
     """
 )
@@ -27,7 +29,12 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o ø w/out non
+    excluded not no s/o ø w/out non havnt dosnt doesent dident
+    """
+)
+VERBS_DENIED = word_set(
+    """
+    not doesnt didnt dont isnt wasnt hasnt havent hadnt arent werent wouldnt never havnt dosnt doesent dident
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -43,9 +50,49 @@ NOT_THEN = word_set(
 NO_THEN = word_set(
     """
     change changes improvement relief better worse difference help doubt wonder idea reason longer
-    matter response effect benefit explanation cause obvious let
+    matter response effect benefit explanation cause let
     """
 )
+# "No change in the cramps": only a change is denied, or what would ease them.
+CHANGES = word_set(
+    """
+    change changes improvement improvements increase decrease reduction progression worsening deterioration
+    difference relief respite resolution easing let-up benefit end control response escape break
+    """
+)
+BEFORE_CHANGES = word_set(
+    """
+    any a an the real much great big significant clear noticeable noted marked major further lasting obvious apparent
+    definite had has have got found noticed noted seen been felt reported shown recent overall good full complete
+    substantial meaningful more there
+    """
+)
+# These may themselves be denied: "not without cramps", "does not deny cramps".
+SECOND_DENIALS = word_set("without lacks lack deny denies denying denied w/o absent")
+NOTS = word_set(
+    "not never hasnt havent hadnt isnt wasnt arent werent doesnt didnt dont cant cannot couldnt rarely seldom hardly"
+)
+CANNOT = word_set("cant cannot couldnt wouldnt doesnt dont didnt")
+RECALL = word_set("say recall remember report recollect")
+QUESTIONS = word_set("when why where how what if whether which who exactly")
+# After a comma these begin a finding, where the list is one of things that are absent: "no weakness, mild cramps".
+QUALIFIERS = word_set(
+    """
+    occasional intermittent mild slight bad severe terrible awful persistent frequent constant daily nightly worsening
+    increasing new marked
+    """
+)
+# "... and the cramps persist", "..., the cramps are back": a statement of its own.
+LASTS = word_set("persist persists persisted remain remains remained continue continues continued recurred returned without w/o")
+BE_OR_HAVE = word_set("is are was were has have had")
+STILL_THERE = word_set("back worse worsening returned recurred persisted continued ongoing persistent unchanged still")
+NORMAL = word_set("normal fine intact ok okay preserved good stable unremarkable present")
+DETERMINERS = word_set("the her his my these those")
+PEOPLE = word_set("i he she they patient pt has have had was were is")
+# "No cramps before bed": an hour of the day, and no time when they were not yet there.
+BEFORE_OFTEN = word_set("bed bedtime breakfast sleep meals food or and after lunch dinner exercise work")
+MAY_HAPPEN = word_set("occur happen develop appear result arise follow be")
+COMMON = word_set("common possible expected listed frequent recognised recognized rare usual known")
 # "No known allergies, leg cramps": the list ends with the comma.
 NO_ABOUT = word_set(
     """
@@ -61,9 +108,19 @@ NO_OF = word_set(
     """
 )
 ABLE = word_set("can cant cannot could couldnt able unable")
-AFTER_DENIALS = word_set("denied absent negative excluded no none nil neg never unlikely -ve 0")
+AFTER_DENIALS = word_set("denied absent negative excluded no none nil neg never unlikely -ve 0 n deny denies")
+# These deny what stands before them only as the last word of their item: "cramps no", not "cramps no better".
+ALONE = word_set("no never n deny denies")
+RULED_OUT = word_set("excluded ruled discounted disproved dismissed")
 # "Cramps: denies", "cramps? N": only where the word is the answer to a heading or a question.
-ANSWERS_NO = AFTER_DENIALS | word_set("denies n nope not")
+ANSWERS_NO = AFTER_DENIALS | word_set("denies n nope not nothing")
+AFTER_NO = word_set(
+    "reported noted mentioned of all any at to these thanks thank really currently today none not elicited seen found"
+)
+ASKED_AFTER = word_set("present reported noted experienced at all today recently lately now currently ever")
+TO_TELL = word_set("report call ring seek return come contact stop watch look")
+TOLD = word_set("knows know told asked instructed advised reminded aware needs agreed understands encouraged")
+LISTS = word_set(", or and")
 ANSWERS_YES = word_set("yes y yep +ve")
 # Written after what they deny, and so not before the next word of the list: "cramps -ve, tingling".
 ENDS = frozenset(",.;\n?!")
@@ -75,7 +132,8 @@ UNTIL = word_set("until untill till til")
 AFTER_VERBS = word_set(
     """
     present reported seen noted found raised observed detected elevated evident felt experienced
-    mentioned elicited problem issue bothering occurred recurred happening complained
+    mentioned elicited problem issue bothering occurred occur recurred recur happening happened happen complained
+    returned return come came appeared appear developed started
     """
 )
 GONE = word_set(
@@ -114,9 +172,11 @@ POSSIBLE = word_set(
 POSSIBLE_AFTER = {
     "may": word_set("cause have get develop experience occur give feel notice include produce lead result"),
     "might": word_set("cause have get develop experience occur give feel notice produce lead result"),
+    "will": word_set("cause give trigger bring lead develop produce"),
     "can": word_set("cause give produce lead result include trigger bring"),
     "could": word_set("cause give produce lead result trigger develop get"),
     "risk": word_set("of for"),
+    "so": word_set("that"),
     "watch": word_set("for out"),
     "look": word_set("for out"),
     "monitor": word_set("for"),
@@ -143,7 +203,10 @@ POSSIBLE_AFTER = {
     "report": word_set("any"),
     "such": word_set("as"),
     "rule": word_set("out"),
-    "causes": word_set("of"),
+    "causes": word_set("of you people"),
+    "cause": word_set("you people"),
+    "give": word_set("you people"),
+    "gives": word_set("you people"),
     "known": word_set("to"),
     "treatment": word_set("of for"),
     "indicated": word_set("for in"),
@@ -161,7 +224,7 @@ POSSIBLE_AFTER = {
 UNSURE = word_set("possible possibly poss suspected query presumed consider exclude")
 EITHER = word_set("vs versus")
 # "Positive for cramps" and "awake for the cramps" give no reason for a drug.
-NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except reason")
+NOT_A_REASON = word_set("pos positive neg negative +ve -ve sleep awake except reason unremarkable clear")
 POSSIBLE_STARTS = word_set("any does do did can could would should is are will have has")
 # "... 2 mg every 8 hours as needed for muscle spasm": a reason for a drug is not a report.
 DRUG_CUES = word_set(

@@ -185,15 +185,15 @@ def clinical_spans(facts: ClinicalFacts) -> tuple[tuple[int, int], ...]:
 
 
 def _mark_fever(tokens: Tokens) -> None:
-    """Let "T 39.4" count as the word fever in phrases that need it."""
+    """Let "T 39.4" count as the word fever in phrases that need it, and "temp 36.8" as none."""
     words = tokens.words
     for i in range(len(words) - 1):
         if words[i] in ("t", "temp", "temperature"):
             for following in words[i + 1 : i + 4]:
                 number = following.rstrip("cf")
                 if number.replace(".", "", 1).isdigit():
-                    if any(low <= float(number) <= high for low, high in _FEVER):
-                        words[i] = "fever"
+                    high = any(low <= float(number) <= high for low, high in _FEVER)
+                    words[i] = "fever" if high else "t"
                     break
 
 

@@ -13,15 +13,35 @@ def is_denied(before: list[str], after: list[str], next_sentence: list[str]) -> 
     """Whether words to the left deny the mention, or words right after it do."""
     if cue.UNTIL.intersection(after[:3]) or (cue.UNTIL.intersection(after[:5]) and "now" in after):
         return _denied_after(after, next_sentence)  # "never had palpitations until this week"
-    if answer(after, next_sentence) or cue.ANSWERS_YES.intersection(after[:1]):
+    if answer(after, next_sentence) or cue.ANSWERS_YES.intersection(after[1:2] if after[:1] == ["("] else after[:1]):
         return False
     if "think" in before[-4:] and cue.RELATED.intersection(after[:4]):
         return False  # "does not think the cramps are related to it"
-    return _denied_before(before) or _denied_after(after, next_sentence)
+    if _new_by_now(after):
+        return False
+    goes_on = bool(after) and (
+        after[0] in cue.LASTS
+        or (after[0] in cue.BE_OR_HAVE and bool(cue.STILL_THERE.intersection(after[1:3])))
+    )
+    return _denied_before(before, goes_on) or _denied_after(after, next_sentence)
 
 
-def _denied_before(before: list[str]) -> bool:
+def _new_by_now(after: list[str]) -> bool:
+    """ "Never had cramps before the water tablet", "no cramps like this": they are there now."""
+    for i, word in enumerate(after[:4]):
+        if word in ("before", "prior", "previously"):
+            following = after[i + 1] if i + 1 < len(after) else ""
+            return following not in cue.BEFORE_OFTEN
+        if word == "like":
+            return after[i + 1 : i + 2] in (["this"], ["these"])
+        if word in cue.TURNS or word in (",", "or", "nor"):
+            return False
+    return False
+
+
+def _denied_before(before: list[str], goes_on: bool) -> bool:
     crossed_colon = False
+    qualified = False
     for k in range(len(before) - 1, max(-1, len(before) - 31), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
@@ -34,28 +54,55 @@ def _denied_before(before: list[str]) -> bool:
         if word == ":":
             crossed_colon = True
         elif word == "," or word == "and":
+            if goes_on or (k and before[k - 1] in cue.NORMAL):
+                return False  # "no tenderness, tone normal, reflexes brisk"
             nearest = before[k + 2] if following in ("and", "also") and k + 2 < len(before) else following
             if nearest in cue.NEW_STATEMENT:
                 return False
+            qualified = qualified or nearest in cue.QUALIFIERS
         elif (
             (word == "out" and k and before[k - 1] in ("ruled", "rules"))
             or (word == "free" and following in ("of", "from"))
             or (word == "absence" and following == "of")
             or (word == "nothing" and following == "to" and before[k + 2 : k + 3] in (["suggest"], ["indicate"], ["support"]))
+            or (word in ("unremarkable", "clear", "devoid") and following in ("for", "of"))
+            or (word in cue.CANNOT and following in cue.RECALL and not cue.QUESTIONS.intersection(before[k + 2 : k + 4]))
         ):
-            return True
+            return not _turned_round(before, k)
+        elif (word == "than" and k and before[k - 1] == "rather") or (word == "instead" and following == "of"):
+            if len(before) - k <= 5 and not cue.NEW_STATEMENT.intersection(before[k + 1 :]):
+                return True
         elif _is_postfix(before, k):
             continue
-        elif word in cue.DENIALS and (not crossed_colon or word in cue.BEFORE_COLON):
+        elif word in cue.DENIALS and (not crossed_colon or word in cue.BEFORE_COLON or _heads_a_list(before, k)):
+            if word in cue.SECOND_DENIALS and _turned_round(before, k):
+                return False
             verdict = _verdict(before, k)
+            if verdict and qualified and word in ("no", "nil", "not", "without") and "or" not in before[k:]:
+                return False  # "no weakness, occasional cramps"
             if verdict is not None:
                 return verdict
     return False
 
 
+def _heads_a_list(before: list[str], k: int) -> bool:
+    """ "None of the following: cramps", "No: cramps, weakness"."""
+    return before[k] in ("none", "no", "nil") and (before[k + 1] == "of" or (not k and before[1] == ":"))
+
+
+def _turned_round(before: list[str], k: int) -> bool:
+    """Whether the denial at ``k`` is itself denied: "not without cramps", "never been free of cramps"."""
+    window = before[max(0, k - (6 if before[k] == "without" else 3)) : k]
+    return bool(cue.NOTS.intersection(window) or window[-1:] == ["no"]) and not {",", "and", ":"}.intersection(window)
+
+
 def _is_postfix(before: list[str], k: int) -> bool:
     """Whether a denial belongs to the item before it: "cramps -ve, tingling", "weakness (none), numbness"."""
     word, following, previous = before[k], before[k + 1 : k + 2], before[k - 1] if k else ""
+    if word == "no" and previous == "(" and following == [")"]:
+        return True
+    if word in cue.VERBS_DENIED and k and following and following[0] in cue.AFTER_VERBS:
+        return before[k + 2 : k + 3] == [","] and previous not in cue.PEOPLE  # "confusion not seen, drowsiness seen"
     if word not in cue.POSTFIXES or following not in ([","], [")"]):
         return False
     if previous in ("(", ":"):
@@ -69,11 +116,13 @@ def _verdict(before: list[str], k: int) -> bool | None:
     rest = before[k + 1 :]
     following = rest[0] if rest else ""
     previous = before[k - 1] if k else ""
+    if _of_what_goes_on(rest):
+        return None
     if word == "no":
         if previous in cue.ABLE:
             return None
         if following == "longer":
-            return None if previous in cue.ABLE else True
+            return None if previous in cue.ABLE or cue.NOT_THEN.intersection(rest[1:2]) else True
         if following in cue.NO_THEN or (following == "more" and "than" in rest[:2]):
             return None
         if following in cue.NO_ABOUT and "," in rest:
@@ -82,23 +131,11 @@ def _verdict(before: list[str], k: int) -> bool | None:
             if other in ("for", "from", "to") and i and rest[i - 1] not in cue.NO_OF:
                 return None
         return True
+    if word == "without" and cue.DETERMINERS.intersection(rest[1:]) and not cue.LISTS.intersection(rest):
+        return None  # "without quinine the cramps come back"
     if word in ("without", "nil", "zero"):
         return None if following in cue.NO_THEN else True
-    if word in (
-        "not",
-        "doesnt",
-        "didnt",
-        "dont",
-        "isnt",
-        "wasnt",
-        "hasnt",
-        "havent",
-        "hadnt",
-        "arent",
-        "werent",
-        "wouldnt",
-        "never",
-    ):
+    if word in cue.VERBS_DENIED:
         if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
             return None
         if following in cue.NOT_THEN and not (following in ("think", "know", "like") and word == "never"):
@@ -113,10 +150,20 @@ def _verdict(before: list[str], k: int) -> bool | None:
     return True
 
 
+def _of_what_goes_on(rest: list[str]) -> bool:
+    """Whether only a change of the symptom is denied: "no real improvement in", "has not had any relief from"."""
+    for i, word in enumerate(rest[:5]):
+        if word in cue.CHANGES:
+            return rest[i + 1 : i + 2] in (["in"], ["of"], ["to"], ["from"], ["for"], ["with"])
+        if word not in cue.BEFORE_CHANGES:
+            return False
+    return False
+
+
 def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
     if not after:
         return answer(after, next_sentence) is False
-    if after[0] in cue.AFTER_DENIALS and (after[0] != "no" or len(after) == 1 or after[1] in (",", ")")):
+    if after[0] in cue.AFTER_DENIALS and (after[0] not in cue.ALONE or len(after) == 1 or after[1] in (",", ")")):
         return True
     if after == [",", "no"] or (after[-1] in ("denied", "absent", "negative", "nil") and cue.ALL_OF_THEM.intersection(after[-3:])):
         return True
@@ -126,7 +173,7 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
         return after[0] != "," and (after[1] != "no" or len(after) == 2 or after[2] in (",", ")"))
     for i, word in enumerate(after[:8]):
         if word in (",", "but", "because") or (word in ("and", "or") and i > 4):
-            return False
+            return word == "but" and bool(cue.RULED_OUT.intersection(after[i + 1 : i + 4]))
         if word in ("denied", "absent", "excluded", "unlikely") and i <= 5:
             return True
         if word in ("ruled",) and after[i + 1 : i + 2] == ["out"]:
@@ -140,10 +187,17 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
 
 def answer(after: list[str], next_sentence: list[str]) -> bool | None:
     """What is said to a mention that stands as a question or a heading: "Cramps? N", "weakness: denies"."""
+    if after and next_sentence[:1] == ["?"] and len(after) < 13 and cue.LISTS.intersection(after):
+        # "Any cramps, twitching or tingling? None": a no is said to all of them, a yes to some.
+        return False if answer([], next_sentence) is False else None
+    if after and next_sentence[:1] == ["?"] and cue.ASKED_AFTER.issuperset(after):
+        after = []  # "Cramps present? No"
     said = next_sentence[1:] if not after and next_sentence[:1] == ["?"] else after[1:3] if after[:1] == [":"] else []
     if said[:2] == ["a", ":"]:
         said = said[2:]  # "Q: any cramps? A: no"
-    if not said or (len(said) > 1 and said[1] not in cue.ENDS and said[0] not in cue.LETTERS):
+    if not said or (
+        len(said) > 1 and said[1] not in cue.ENDS and said[1] not in cue.AFTER_NO and said[0] not in cue.LETTERS
+    ):
         return None
     return True if said[0] in cue.ANSWERS_YES else False if said[0] in cue.ANSWERS_NO else None
 
@@ -185,6 +239,8 @@ def is_possible(
             and not (word in ("if", "whether") and cue.WHY.intersection(before[k:]))
         ):
             return word != "would" or question
+        if word == "to" and following in cue.TO_TELL and k and before[k - 1] in cue.TOLD:
+            return True  # "knows to report dark urine"
         if word in cue.POSSIBLE_AFTER and following in cue.POSSIBLE_AFTER[word]:
             return True
         if reasons and word in ("for", "prn", "against") and k >= len(before) - 5 and _is_reason(before, k):
@@ -193,6 +249,10 @@ def is_possible(
             return False
     if before and before[-1] == "any" and (question or "report" in before):
         return True
+    if after[:1] in (["may"], ["might"], ["can"], ["could"]) and cue.MAY_HAPPEN.intersection(after[1:4]):
+        return True  # "cramps may occur"
+    if after[:1] in (["are"], ["is"]) and cue.COMMON.intersection(after[1:3]) and {"with", "on", "in"}.intersection(after[2:4]):
+        return True  # "cramps are common with diuretics"
     return bool(after[:2] == ["prevention"]) or (
         bool(after) and after[0] in ("prevention", "prophylaxis", "tablets", "tablet")
     )

@@ -75,9 +75,9 @@ ORDINARY_WORDS = word_set(
     tinkling tires titanic toiled tongued traces tracks trailing traits trapper trappers treble tremblay
     trevor trimble tripped troubled trusting tudors tuned tuning turing turner turners turnin tutors twist
     twister twisters twisty uribe usable varies venus verdes verges verses vials vices vitals voiced vries
-    waders wading wafers wagers waging waists waiters walling walters waning wanking waring watters waving
-    waxing weaken weakened weakens wearer wearers weaver weavers weeding week weeks weeping welker whales
-    wheeling whines whiten whiter whitest whitey wiles wining wipers wiring woking womens wording workin
-    worsen worsens wrenches wretched writes writs
+    waders wading wafers wagers waging waists waiters walling walters waning wanking wants waring watters
+    waving waxing weaken weakened weakens wearer wearers weaver weavers weeding week weeks weeping welker
+    whales wheeling whines whiten whiter whitest whitey wiles wining wipers wiring woking womens wording
+    workin worsen worsens wrenches wretched writes writs
     """
 )
