@@ -98,7 +98,8 @@ class Setting:
             return True
         if cue.PLUS_AFTER.match(self.text, at):
             return False
-        return denied_inside or is_denied(before, after, next_sentence)
+        states = words[match.end - 1] in cue.PREDICATES and words[match.first] in cue.HAVE_PREDICATES
+        return denied_inside or is_denied(before, after, next_sentence, states=states)
 
     def _prefix(self, match: Match) -> str:
         start = self.tokens.starts[match.first]

@@ -29,12 +29,12 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o ø w/out non havnt dosnt doesent dident
+    excluded not no s/o ø w/out non havnt dosnt doesent dident aint
     """
 )
 VERBS_DENIED = word_set(
     """
-    not doesnt didnt dont isnt wasnt hasnt havent hadnt arent werent wouldnt never havnt dosnt doesent dident
+    not doesnt didnt dont isnt wasnt hasnt havent hadnt arent werent wouldnt never havnt dosnt doesent dident aint
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -44,7 +44,8 @@ NOT_THEN = word_set(
     only sure certain clear just improve improved improving better resolved settled gone help helped
     helping helps know known stop stopped explain explained relieve relieved taking take takes tolerate
     tolerated tolerating able sleep sleeping slept responding respond walk straighten eat eating drink
-    drinking taken on think due related caused worse mind want like
+    drinking taken on think due related caused worse mind want like convinced
+    persuaded attributed attributable secondary
     """
 )
 NO_THEN = word_set(
@@ -89,8 +90,24 @@ STILL_THERE = word_set("back worse worsening returned recurred persisted continu
 NORMAL = word_set("normal fine intact ok okay preserved good stable unremarkable present")
 DETERMINERS = word_set("the her his my these those")
 PEOPLE = word_set("i he she they patient pt has have had was were is")
+# "No palpitations before the blackout": the blackout is told of, not denied.
+TIED_TO = word_set("before during after preceded preceding with between")
+TROUBLE = word_set("problem problems trouble issue issues bother bothered difficulty troubled")
+AFTER_NIL = word_set(", ; since at today reported currently noted now ) this")
+# "No stridor, lips tingly": what is said of a part of the body is no item of a list.
+PREDICATES = word_set(
+    """
+    tingly weak weaker numb stiff swollen sore tender painful heavy shaky tremulous dark brown cold restless brisk tense
+    """
+)
+HAVE_PREDICATES = word_set(
+    """
+    leg calf calves thigh foot feet toe hand finger fingertip arm limb knee shoulder neck back jaw lip mouth tongue face
+    muscle urine reflex
+    """
+)
 # "No cramps before bed": an hour of the day, and no time when they were not yet there.
-BEFORE_OFTEN = word_set("bed bedtime breakfast sleep meals food or and after lunch dinner exercise work")
+BEFORE_OFTEN = word_set("bed bedtime breakfast sleep meals food or nor and after lunch dinner exercise work")
 MAY_HAPPEN = word_set("occur happen develop appear result arise follow be")
 COMMON = word_set("common possible expected listed frequent recognised recognized rare usual known")
 # "No known allergies, leg cramps": the list ends with the comma.
@@ -121,6 +138,10 @@ ASKED_AFTER = word_set("present reported noted experienced at all today recently
 TO_TELL = word_set("report call ring seek return come contact stop watch look")
 TOLD = word_set("knows know told asked instructed advised reminded aware needs agreed understands encouraged")
 LISTS = word_set(", or and")
+SUBJECTS = word_set("i he she they we pt patient")
+AUXILIARIES = word_set("do does did have has had is am are was were")
+# "It is months since she last had a cramp."
+HAPPENED = word_set("had got felt experienced noticed suffered occurred happened")
 ANSWERS_YES = word_set("yes y yep +ve")
 # Written after what they deny, and so not before the next word of the list: "cramps -ve, tingling".
 ENDS = frozenset(",.;\n?!")
@@ -157,7 +178,7 @@ REPORTING = word_set(
     reports reported report says said say states stated notes noted notice noticed notices thinks
     thought tells told called rang rings brought brings worried worries asks asked describes described
     found saw sees phoned observed observes mentions mentioned confirms present accompanied concerned
-    wants wanted believes feels gave gives helps witnessed
+    denies denied wants wanted believes feels gave gives helps witnessed
     """
 )
 PATIENT = word_set("patient patients pt pts i ive im me my mine myself client resident")

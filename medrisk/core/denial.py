@@ -9,8 +9,10 @@ from __future__ import annotations
 from medrisk.core import assertion_words as cue
 
 
-def is_denied(before: list[str], after: list[str], next_sentence: list[str]) -> bool:
-    """Whether words to the left deny the mention, or words right after it do."""
+def is_denied(before: list[str], after: list[str], next_sentence: list[str], *, states: bool = False) -> bool:
+    """Whether words to the left deny the mention, or words right after it do. ``states``: the mention makes a
+    statement of its own ("lips tingly").
+    """
     if cue.UNTIL.intersection(after[:3]) or (cue.UNTIL.intersection(after[:5]) and "now" in after):
         return _denied_after(after, next_sentence)  # "never had palpitations until this week"
     if answer(after, next_sentence) or cue.ANSWERS_YES.intersection(after[1:2] if after[:1] == ["("] else after[:1]):
@@ -23,7 +25,7 @@ def is_denied(before: list[str], after: list[str], next_sentence: list[str]) -> 
         after[0] in cue.LASTS
         or (after[0] in cue.BE_OR_HAVE and bool(cue.STILL_THERE.intersection(after[1:3])))
     )
-    return _denied_before(before, goes_on) or _denied_after(after, next_sentence)
+    return _denied_before(before, goes_on, states and before[-1:] == [","]) or _denied_after(after, next_sentence)
 
 
 def _new_by_now(after: list[str]) -> bool:
@@ -39,9 +41,8 @@ def _new_by_now(after: list[str]) -> bool:
     return False
 
 
-def _denied_before(before: list[str], goes_on: bool) -> bool:
+def _denied_before(before: list[str], goes_on: bool, qualified: bool) -> bool:
     crossed_colon = False
-    qualified = False
     for k in range(len(before) - 1, max(-1, len(before) - 31), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
@@ -52,12 +53,13 @@ def _denied_before(before: list[str], goes_on: bool) -> bool:
         if word == "(" or (word == "than" and k and before[k - 1] == "other"):
             return False
         if word == ":":
-            crossed_colon = True
+            # "does not have any of the following: ..."
+            crossed_colon = crossed_colon or not k or before[k - 1] not in ("following", "these")
         elif word == "," or word == "and":
             if goes_on or (k and before[k - 1] in cue.NORMAL):
                 return False  # "no tenderness, tone normal, reflexes brisk"
             nearest = before[k + 2] if following in ("and", "also") and k + 2 < len(before) else following
-            if nearest in cue.NEW_STATEMENT:
+            if nearest in cue.NEW_STATEMENT or (nearest == "more" and before[k + 2 : k + 3] in (["a"], ["of"], ["like"])):
                 return False
             qualified = qualified or nearest in cue.QUALIFIERS
         elif (
@@ -66,9 +68,13 @@ def _denied_before(before: list[str], goes_on: bool) -> bool:
             or (word == "absence" and following == "of")
             or (word == "nothing" and following == "to" and before[k + 2 : k + 3] in (["suggest"], ["indicate"], ["support"]))
             or (word in ("unremarkable", "clear", "devoid") and following in ("for", "of"))
+            or (word == "last" and following in cue.HAPPENED and "since" in before[max(0, k - 4) : k])
             or (word in cue.CANNOT and following in cue.RECALL and not cue.QUESTIONS.intersection(before[k + 2 : k + 4]))
         ):
             return not _turned_round(before, k)
+        elif word in cue.TIED_TO and following in cue.DETERMINERS and k and before[k - 1] not in cue.TROUBLE:
+            if not cue.LISTS.intersection(before[k:]):
+                return False  # "no palpitations before the blackout"
         elif (word == "than" and k and before[k - 1] == "rather") or (word == "instead" and following == "of"):
             if len(before) - k <= 5 and not cue.NEW_STATEMENT.intersection(before[k + 1 :]):
                 return True
@@ -135,6 +141,8 @@ def _verdict(before: list[str], k: int) -> bool | None:
         return None  # "without quinine the cramps come back"
     if word in ("without", "nil", "zero"):
         return None if following in cue.NO_THEN else True
+    if rest[:2] == ["so", "much"] and "as" in rest:
+        return None  # "not so much pain as stiffness"
     if word in cue.VERBS_DENIED:
         if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
             return None
@@ -165,7 +173,7 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
         return answer(after, next_sentence) is False
     if after[0] in cue.AFTER_DENIALS and (after[0] not in cue.ALONE or len(after) == 1 or after[1] in (",", ")")):
         return True
-    if after == [",", "no"] or (after[-1] in ("denied", "absent", "negative", "nil") and cue.ALL_OF_THEM.intersection(after[-3:])):
+    if after[0] == "neither" or after == [",", "no"] or (after[-1] in ("denied", "absent", "negative", "nil") and cue.ALL_OF_THEM.intersection(after[-3:])):
         return True
     if answer(after, next_sentence) is False:
         return True
@@ -175,6 +183,8 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
         if word in (",", "but", "because") or (word in ("and", "or") and i > 4):
             return word == "but" and bool(cue.RULED_OUT.intersection(after[i + 1 : i + 4]))
         if word in ("denied", "absent", "excluded", "unlikely") and i <= 5:
+            return True
+        if word in ("nil", "none") and i <= 3 and (after[i + 1 : i + 2] or [","])[0] in cue.AFTER_NIL:
             return True
         if word in ("ruled",) and after[i + 1 : i + 2] == ["out"]:
             return True
@@ -192,14 +202,31 @@ def answer(after: list[str], next_sentence: list[str]) -> bool | None:
         return False if answer([], next_sentence) is False else None
     if after and next_sentence[:1] == ["?"] and cue.ASKED_AFTER.issuperset(after):
         after = []  # "Cramps present? No"
-    said = next_sentence[1:] if not after and next_sentence[:1] == ["?"] else after[1:3] if after[:1] == [":"] else []
+    said = next_sentence[1:] if not after and next_sentence[:1] == ["?"] else after[1:7] if after[:1] == [":"] else []
     if said[:2] == ["a", ":"]:
         said = said[2:]  # "Q: any cramps? A: no"
+    if said and said[0] in cue.SUBJECTS:
+        said = _short_answer(said[1:])
     if not said or (
-        len(said) > 1 and said[1] not in cue.ENDS and said[1] not in cue.AFTER_NO and said[0] not in cue.LETTERS
+        len(said) > 1
+        and said[1] not in cue.ENDS
+        and said[1] not in cue.AFTER_NO
+        and said[0] not in cue.LETTERS
+        and ":" not in said  # "cramps: no / weakness: no"
     ):
         return None
     return True if said[0] in cue.ANSWERS_YES else False if said[0] in cue.ANSWERS_NO else None
+
+
+def _short_answer(said: list[str]) -> list[str]:
+    """ "She does not", "I haven't", "he does", brought to one word; nothing where more is said."""
+    if said[:1] and said[0] in cue.AUXILIARIES:
+        negated = said[1:2] == ["not"]
+        if said[1 + negated : 2 + negated] in ([], ["."], [","], [";"], ["\n"]):
+            return ["no" if negated else "yes"]
+    elif said[:1] and said[0] in cue.VERBS_DENIED and said[1:2] in ([], ["."], [","], [";"], ["\n"]):
+        return ["no"]
+    return []
 
 
 def is_possible(
@@ -228,7 +255,7 @@ def is_possible(
     for k in range(len(before) - 1, max(-1, len(before) - 26), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
-        if word in ("out", "r/o") and "," in before[k:]:
+        if (word == "r/o" or (word == "out" and k and before[k - 1] == "rule")) and "," in before[k:]:
             return False  # "cannot rule out rhabdomyolysis, muscles tender"
         if word in ("because", "but", "despite", "currently") or (word == "now" and k < len(before)):
             return False
@@ -242,6 +269,13 @@ def is_possible(
         if word == "to" and following in cue.TO_TELL and k and before[k - 1] in cue.TOLD:
             return True  # "knows to report dark urine"
         if word in cue.POSSIBLE_AFTER and following in cue.POSSIBLE_AFTER[word]:
+            return True
+        if (
+            word in ("worried", "concerned", "concern")
+            and following in ("about", "over")
+            and not cue.DETERMINERS.intersection(before[k:])
+            and after[:1] in (["if"], ["with"], ["on"], ["when"], ["from"])
+        ):
             return True
         if reasons and word in ("for", "prn", "against") and k >= len(before) - 5 and _is_reason(before, k):
             return True

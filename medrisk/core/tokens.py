@@ -47,7 +47,7 @@ def same_length_lower(text: str) -> str:
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lowered if lowered.isascii() else lowered.translate({0x2019: "'", 0x2018: "'", 0xB4: "'"})
+    return lowered if lowered.isascii() else lowered.translate({0x2019: "'", 0x2018: "'", 0xB4: "'", 0x2205: "ø"})
 
 
 def ends_sentence(mark: str, text: str, at: int, words: list[str]) -> bool:

@@ -314,6 +314,21 @@ SENTENCES = [
     ("Without quinine the cramps come every night.", "nocturnal_leg_cramp"),
     ("No weakness, and the cramps persist.", "-muscle_weakness muscle_cramp"),
     ("Two fits last month.", "seizure"),
+    ("Does not have any of the following: tremor, confusion.", "-clonus_tremor -confusion"),
+    ("It is months since I last had a cramp.", "-muscle_cramp"),
+    ("Does she have any weakness? She does not.", "-muscle_weakness"),
+    ("∅ weakness", "-muscle_weakness"),
+    ("Look out for any twitching, weakness or confusion.", "?muscle_twitching ?muscle_weakness ?confusion"),
+    ("Not convinced the cramps are from the statin.", "muscle_cramp"),
+    ("No palpitations before the blackout.", "-palpitations syncope"),
+    ("No palpitations, no stridor, lips tingly.", "-palpitations -laryngospasm paraesthesia"),
+    ("Worried about seizures if the dose is raised.", "?seizure"),
+    ("Tramadol lowers the seizure threshold.", ""),
+    ("I would not call it weakness, more a tiredness.", "-muscle_weakness fatigue"),
+    ("Not so much pain as stiffness in the thighs.", "stiffness"),
+    ("cramping: no / weakness: no / dark urine: yes", "-muscle_cramp -muscle_weakness dark_urine"),
+    ("Fainting episodes nil since the pacemaker.", "-syncope"),
+    ("Myalgia neither before nor after the statin.", "-myalgia"),
 ]
 
 
