@@ -19,7 +19,7 @@ TURNS = word_set(
 # After a comma or "and", these begin a new statement.
 NEW_STATEMENT = word_set(
     """
-    has have had he she i they pt patient reports complains c/o gets got getting feels felt with also some only instead its
+    has have had he she i they pt patient reports complains c/o get gets got getting feel feels felt with also some only instead its
     hes shes theyre ive im
     ongoing continues continuing
     started developed woke experiencing having is are does do her his my their we it you
@@ -29,12 +29,12 @@ DENIALS = word_set(
     """
     denies denied deny denying without neither nor never none nil absent negative neg -ve negatives w/o
     lacks lack hasnt havent hadnt doesnt didnt dont isnt wasnt arent werent wouldnt zero excludes
-    excluded not no s/o ø w/out non havnt dosnt doesent dident aint
+    excluded not no s/o ø w/out non havnt dosnt doesent dident aint nvr
     """
 )
 VERBS_DENIED = word_set(
     """
-    not doesnt didnt dont isnt wasnt hasnt havent hadnt arent werent wouldnt never havnt dosnt doesent dident aint
+    not doesnt didnt dont isnt wasnt hasnt havent hadnt arent werent wouldnt never havnt dosnt doesent dident aint nvr
     """
 )
 # Denials that reach past a colon: "Ruled out rhabdomyolysis: urine clear, CK 180".
@@ -51,7 +51,7 @@ NOT_THEN = word_set(
 NO_THEN = word_set(
     """
     change changes improvement relief better worse difference help doubt wonder idea reason longer
-    matter response effect benefit explanation cause let
+    matter response effect benefit explanation cause let question dispute mistaking getting
     """
 )
 # "No change in the cramps": only a change is denied, or what would ease them.
@@ -91,10 +91,12 @@ NORMAL = word_set("normal fine intact ok okay preserved good stable unremarkable
 DETERMINERS = word_set("the her his my these those")
 PEOPLE = word_set("i he she they patient pt has have had was were is")
 # "No palpitations before the blackout": the blackout is told of, not denied.
-TIED_TO = word_set("before during after preceded preceding with between")
-TROUBLE = word_set("problem problems trouble issue issues bother bothered difficulty troubled")
+TIED_TO = word_set("for before during after preceded preceding with between")
+NOT_TIED = word_set("neg negative unremarkable problem problems trouble issue issues bother bothered difficulty troubled")
 AFTER_NIL = word_set(", ; since at today reported currently noted now ) this")
 # "No stridor, lips tingly": what is said of a part of the body is no item of a list.
+HOW_OFTEN = word_set("daily nightly every most constantly worse worsening")
+ANYONE = word_set("anyone anybody someone people others")
 PREDICATES = word_set(
     """
     tingly weak weaker numb stiff swollen sore tender painful heavy shaky tremulous dark brown cold restless brisk tense
@@ -114,7 +116,7 @@ COMMON = word_set("common possible expected listed frequent recognised recognize
 NO_ABOUT = word_set(
     """
     known allergy allergies meds med medication medications medicines medicine drug drugs tablets
-    exercise injury trauma appetite alcohol smoking nkda changes change
+    exercise injury trauma appetite alcohol smoking nkda changes change ecg ekg bloods falls
     """
 )
 NO_OF = word_set(
@@ -154,7 +156,7 @@ AFTER_VERBS = word_set(
     """
     present reported seen noted found raised observed detected elevated evident felt experienced
     mentioned elicited problem issue bothering occurred occur recurred recur happening happened happen complained
-    returned return come came appeared appear developed started
+    feature symptom complaint returned return come came appeared appear developed started
     """
 )
 GONE = word_set(
@@ -168,14 +170,14 @@ _HE = word_set("father dad brother son husband uncle grandfather grandad grandpa
 _ANYONE = word_set(
     """
     parent parents sibling siblings cousin partner friend neighbour neighbor roommate relative relatives family
-    brothers sisters grandparents colleague boss twin fhx fh
+    children kids grandchildren brothers sisters grandparents colleague boss twin fhx fh
     """
 )
 # Each with the pronoun that may stand for it.
 RELATIVES = {**dict.fromkeys(_SHE, "she"), **dict.fromkeys(_HE, "he"), **dict.fromkeys(_ANYONE, "")}
 REPORTING = word_set(
     """
-    reports reported report says said say states stated notes noted notice noticed notices thinks
+    reports reported report says said say state states stated notes noted notice noticed notices thinks
     thought tells told called rang rings brought brings worried worries asks asked describes described
     found saw sees phoned observed observes mentions mentioned confirms present accompanied concerned
     denies denied wants wanted believes feels gave gives helps witnessed
@@ -207,7 +209,7 @@ POSSIBLE_AFTER = {
     "seek": word_set("help advice care attention medical urgent immediate"),
     "come": word_set("back"),
     "event": word_set("of"),
-    "first": word_set("sign signs"),
+    "first": word_set("sign signs hint symptom symptoms"),
     "safety": word_set("net netted netting"),
     "advised": word_set("about re regarding of on"),
     "scared": word_set("of about"),
@@ -236,6 +238,8 @@ POSSIBLE_AFTER = {
     "adverse": word_set("effects effect reactions"),
     "warned": word_set("about of that"),
     "counselled": word_set("about on re"),
+    "counsel": word_set("about on re regarding"),
+    "ask": word_set("about"),
     "counseled": word_set("about on re"),
     "about": word_set("getting developing having"),
     "afraid": word_set("of"),
@@ -261,7 +265,7 @@ DRUG_DOSE = re.compile(r"\d[\d.,]*(?:mg|mcg|g|ml|mcgs|iu|units?|meq)")
 ACTUAL = word_set(", has had have is was my his her their these those this")
 VISITS = word_set(
     """
-    seen presents presented presenting attends attended here came comes referred admitted consulted
+    seen present presents presented presenting attends attended here came come comes referred admitted consulted
     hospital clinic review reviewed investigated visit consult asks help worried tested ongoing
     struggling waiting known
     """
@@ -272,7 +276,7 @@ JUST_BEFORE = word_set("previous prev")
 GOES_ON = word_set("now has have they it this these which since")
 PAST = word_set("previously formerly childhood teenager historically prior")
 YOUTH = word_set("child teenager boy girl student baby kid youngster")
-PRESENT = word_set("now presents presenting with c/o")
+PRESENT = word_set("now present presents presenting with c/o")
 # "Simvastatin caused aches, stopped 2015."
 BROUGHT_ON = word_set("caused gave triggered")
 GAVE_UP = word_set("stopped discontinued intolerant tolerate intolerance allergic")

@@ -19,13 +19,14 @@ def is_denied(before: list[str], after: list[str], next_sentence: list[str], *, 
         return False
     if "think" in before[-4:] and cue.RELATED.intersection(after[:4]):
         return False  # "does not think the cramps are related to it"
-    if _new_by_now(after):
+    if _new_by_now(after) and (cue.VERBS_DENIED.intersection(before[-6:]) or before[-2:-1] == ["had"] or "like" in after[:4]):
         return False
     goes_on = bool(after) and (
         after[0] in cue.LASTS
         or (after[0] in cue.BE_OR_HAVE and bool(cue.STILL_THERE.intersection(after[1:3])))
     )
-    return _denied_before(before, goes_on, states and before[-1:] == [","]) or _denied_after(after, next_sentence)
+    states = before[-1:] == [","] and (states or bool(cue.HOW_OFTEN.intersection(after[:1])))
+    return _denied_before(before, goes_on, states) or _denied_after(after, next_sentence)
 
 
 def _new_by_now(after: list[str]) -> bool:
@@ -48,7 +49,7 @@ def _denied_before(before: list[str], goes_on: bool, qualified: bool) -> bool:
         following = before[k + 1] if k + 1 < len(before) else ""
         if before[max(k - 1, 0) :] == ["not", "due", "to"]:
             return True  # "cramps not due to low potassium"
-        if (word in cue.TURNS and word != "now") or (word == "now" and following != ","):
+        if (word in cue.TURNS and word != "now" and not (k and before[k - 1] in cue.DENIALS)) or (word == "now" and following != ","):
             return False
         if word == "(" or (word == "than" and k and before[k - 1] == "other"):
             return False
@@ -72,7 +73,7 @@ def _denied_before(before: list[str], goes_on: bool, qualified: bool) -> bool:
             or (word in cue.CANNOT and following in cue.RECALL and not cue.QUESTIONS.intersection(before[k + 2 : k + 4]))
         ):
             return not _turned_round(before, k)
-        elif word in cue.TIED_TO and following in cue.DETERMINERS and k and before[k - 1] not in cue.TROUBLE:
+        elif word in cue.TIED_TO and following in cue.DETERMINERS and k and before[k - 1] not in cue.NOT_TIED:
             if not cue.LISTS.intersection(before[k:]):
                 return False  # "no palpitations before the blackout"
         elif (word == "than" and k and before[k - 1] == "rather") or (word == "instead" and following == "of"):
@@ -131,7 +132,7 @@ def _verdict(before: list[str], k: int) -> bool | None:
             return None if previous in cue.ABLE or cue.NOT_THEN.intersection(rest[1:2]) else True
         if following in cue.NO_THEN or (following == "more" and "than" in rest[:2]):
             return None
-        if following in cue.NO_ABOUT and "," in rest:
+        if "," in rest and cue.NO_ABOUT.intersection(rest[: min(3, rest.index(","))]):
             return None
         for i, other in enumerate(rest[:6]):
             if other in ("for", "from", "to") and i and rest[i - 1] not in cue.NO_OF:
@@ -143,6 +144,8 @@ def _verdict(before: list[str], k: int) -> bool | None:
         return None if following in cue.NO_THEN else True
     if rest[:2] == ["so", "much"] and "as" in rest:
         return None  # "not so much pain as stiffness"
+    if word == "not" and following in ("a", "an") and "," in rest and not cue.NO_OF.intersection(rest[1:2]):
+        return None  # "not a good night, cramps in both calves"
     if word in cue.VERBS_DENIED:
         if previous in cue.ABLE and word == "not" and following not in ("have", "complain"):
             return None
@@ -175,6 +178,12 @@ def _denied_after(after: list[str], next_sentence: list[str]) -> bool:
         return True
     if after[0] == "neither" or after == [",", "no"] or (after[-1] in ("denied", "absent", "negative", "nil") and cue.ALL_OF_THEM.intersection(after[-3:])):
         return True
+    if after[-1] in ("denied", "absent", "negative", "excluded") and (
+        after[-2:-1] == [")"] or (after[0] in cue.LISTS and {"and", "or"}.intersection(after))
+    ):
+        # "(tingling, cramps, tetany) absent", "tingling, cramps and tetany absent"
+        if not cue.NEW_STATEMENT.intersection(after) and not cue.TURNS.intersection(after):
+            return True
     if answer(after, next_sentence) is False:
         return True
     if after[0] in (":", "(", ",") and len(after) > 1 and after[1] in cue.AFTER_DENIALS:
@@ -244,6 +253,8 @@ def is_possible(
         return True
     if before[:1] == ["should"] and end != ["?"] and len(before) <= 4:
         return True  # "Should cramps recur, ..."
+    if before[:1] == ["were"] and "to" in before[1:4] and end != ["?"]:
+        return True  # "Were he to become confused, ..."
     question = end == ["?"]
     if (
         question
@@ -269,6 +280,8 @@ def is_possible(
         if word == "to" and following in cue.TO_TELL and k and before[k - 1] in cue.TOLD:
             return True  # "knows to report dark urine"
         if word in cue.POSSIBLE_AFTER and following in cue.POSSIBLE_AFTER[word]:
+            if word == "known" and "," in before[k:]:
+                return False  # "not known to have epilepsy, seizure seen"
             return True
         if (
             word in ("worried", "concerned", "concern")
@@ -285,6 +298,16 @@ def is_possible(
         return True
     if after[:1] in (["may"], ["might"], ["can"], ["could"]) and cue.MAY_HAPPEN.intersection(after[1:4]):
         return True  # "cramps may occur"
+    if question and cue.ANYONE.intersection(before):
+        return True  # "Has anyone on this drug had cramps?"
+    if question and before[-1:] in (["give"], ["cause"]):
+        return True  # "Do these tablets give cramps?"
+    if after[:1] in (["have"], ["has"]) and after[1:3] == ["been", "reported"] and after[3:4] in (["with"], ["in"]):
+        return True
+    if before[-1:] in (["provoke"], ["provokes"], ["induce"], ["induces"]):
+        return True
+    if after[:1] in (["are"], ["is"]) and after[1:2] in (["likely"], ["possible"], ["expected"]):
+        return True
     if after[:1] in (["are"], ["is"]) and cue.COMMON.intersection(after[1:3]) and {"with", "on", "in"}.intersection(after[2:4]):
         return True  # "cramps are common with diuretics"
     return bool(after[:2] == ["prevention"]) or (
