@@ -95,6 +95,7 @@ TIED_TO = word_set("for before during after preceded preceding with between")
 NOT_TIED = word_set("neg negative unremarkable problem problems trouble issue issues bother bothered difficulty troubled")
 AFTER_NIL = word_set(", ; since at today reported currently noted now ) this")
 # "No stridor, lips tingly": what is said of a part of the body is no item of a list.
+THERE_AFTER_ALL = word_set("bad worse present severe there back frequent terrible return come worst")
 HOW_OFTEN = word_set("daily nightly every most constantly worse worsening")
 ANYONE = word_set("anyone anybody someone people others")
 PREDICATES = word_set(
@@ -136,7 +137,7 @@ ANSWERS_NO = AFTER_DENIALS | word_set("denies n nope not nothing")
 AFTER_NO = word_set(
     "reported noted mentioned of all any at to these thanks thank really currently today none not elicited seen found"
 )
-ASKED_AFTER = word_set("present reported noted experienced at all today recently lately now currently ever")
+ASKED_AFTER = word_set("present reported noted experienced at all today recently lately now currently ever anywhere")
 TO_TELL = word_set("report call ring seek return come contact stop watch look")
 TOLD = word_set("knows know told asked instructed advised reminded aware needs agreed understands encouraged")
 LISTS = word_set(", or and")

@@ -25,7 +25,13 @@ def is_denied(before: list[str], after: list[str], next_sentence: list[str], *, 
         after[0] in cue.LASTS
         or (after[0] in cue.BE_OR_HAVE and bool(cue.STILL_THERE.intersection(after[1:3])))
     )
-    states = before[-1:] == [","] and (states or bool(cue.HOW_OFTEN.intersection(after[:1])))
+    if "but" in after[:8] and cue.THERE_AFTER_ALL.intersection(after[after.index("but") + 1 :][:2]):
+        return False  # "absent on most days but bad after dialysis"
+    states = before[-1:] == [","] and (
+        states
+        or bool(cue.HOW_OFTEN.intersection(after[:1]))
+        or (after[:1] == ["for"] and before.count("no") > 1)  # "no stridor, no wheeze, tingling for two days"
+    )
     return _denied_before(before, goes_on, states) or _denied_after(after, next_sentence)
 
 
