@@ -98,6 +98,8 @@ class Setting:
             return True
         if cue.PLUS_AFTER.match(self.text, at):
             return False
+        if cue.BRACKETED_MINUS.match(self.text, at) and self._signs_follow(at):
+            return True
         states = words[match.end - 1] in cue.PREDICATES and words[match.first] in cue.HAVE_PREDICATES
         return denied_inside or is_denied(before, after, next_sentence, states=states)
 
@@ -120,12 +122,19 @@ class Setting:
             following = self.text[at : at + _SIGN_REACH].partition("\n")[0]
             if not cue.SIGN.search(following):
                 return "", 0  # a dash before the only item of a line is a bullet
+        if sign in ("(+)", "(-)") and self._signs_follow(at):
+            return "", 0
         ended = any(mark in window[last.end() :] for mark in ",;.")
         if sign in ("[ ]", "[]", "☐"):
             return "unticked", place
         if sign in cue.NO_SIGNS or sign == "(-)":
             return ("", 0) if ended else ("-", place)
         return "+", place
+
+    def _signs_follow(self, at: int) -> bool:
+        """Whether the signs of a line stand after its items: "cramps (-) weakness (+)"."""
+        rest = self.text[at : at + _LINE_REACH].partition("\n")[0]
+        return rest.rstrip(" .;,").endswith(("(+)", "(-)"))
 
     def _is_other(self, left: int, first: int) -> bool:
         """Whether the nearest subject before the mention is a relative who has it rather than one who
@@ -165,6 +174,7 @@ class Setting:
 
 
 _SIGN_REACH = 60
+_LINE_REACH = 200
 
 
 def _proxy(lowered: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ TURNS = word_set(
 NEW_STATEMENT = word_set(
     """
     has have had he she i they pt patient reports complains c/o get gets got getting feel feels felt with also some only instead its
+    drink drinks smokes takes lives works sleeps walks eats
     hes shes theyre ive im
     ongoing continues continuing
     started developed woke experiencing having is are does do her his my their we it you
@@ -171,7 +172,7 @@ _HE = word_set("father dad brother son husband uncle grandfather grandad grandpa
 _ANYONE = word_set(
     """
     parent parents sibling siblings cousin partner friend neighbour neighbor roommate relative relatives family
-    children kids grandchildren brothers sisters grandparents colleague boss twin fhx fh
+    flatmate housemate workmate coworker classmate children kids grandchildren brothers sisters grandparents colleague boss twin fhx fh
     """
 )
 # Each with the pronoun that may stand for it.
@@ -306,6 +307,7 @@ SECTION_NAMES = ("", "family", "reaction", "past", "warning", "")
 SIGN = re.compile(r"(?:(?<![^\s,;(])(?:(?P<plus>\+)|(?P<minus>[-−–∅]))(?!ve\b)(?=[^\W\d_])|(?<![^\s,;(])\+ (?=[^\W\d_])|\((?:\+|-)\)|\[[ x✓]?\]|[☐☑☒])")
 # Signs after the items: "cramps (+), weakness (-)", "cramps+ weakness-".
 MINUS_AFTER = re.compile(r"[ \t]?(?:\([ \t]?[-−–][ \t]?\)|[-−–])(?=[ \t]*(?:[,;.)\n]|$))")
+BRACKETED_MINUS = re.compile(r"[ \t]?\([-−–]\)")
 PLUS_AFTER = re.compile(r"[ \t]?\([ \t]?\+{1,3}[ \t]?\)(?=[ \t]*(?:[,;.)\n]|$))|[ \t]?\+{1,3}(?=[ \t]*(?:[,;.)\n]|$)|[ \t])")
 NO_SIGNS = frozenset("-−–∅")
 FIRST_PERSON = re.compile(

@@ -82,6 +82,8 @@ def _denied_before(before: list[str], goes_on: bool, qualified: bool) -> bool:
         elif word in cue.TIED_TO and following in cue.DETERMINERS and k and before[k - 1] not in cue.NOT_TIED:
             if not cue.LISTS.intersection(before[k:]):
                 return False  # "no palpitations before the blackout"
+        elif word == "of" and following in cue.DETERMINERS and k and before[k - 1] in ("cause", "reason", "source"):
+            return False  # "ruled out as a cause of the cramps"
         elif (word == "than" and k and before[k - 1] == "rather") or (word == "instead" and following == "of"):
             if len(before) - k <= 5 and not cue.NEW_STATEMENT.intersection(before[k + 1 :]):
                 return True
@@ -272,7 +274,7 @@ def is_possible(
     for k in range(len(before) - 1, max(-1, len(before) - 26), -1):
         word = before[k]
         following = before[k + 1] if k + 1 < len(before) else ""
-        if (word == "r/o" or (word == "out" and k and before[k - 1] == "rule")) and "," in before[k:]:
+        if (word == "r/o" or (word == "out" and k and before[k - 1] == "rule")) and {",", ":"}.intersection(before[k:]):
             return False  # "cannot rule out rhabdomyolysis, muscles tender"
         if word in ("because", "but", "despite", "currently") or (word == "now" and k < len(before)):
             return False
