@@ -304,20 +304,20 @@ def is_possible(
             return False
     if before and before[-1] == "any" and (question or "report" in before):
         return True
-    if after[:1] in (["may"], ["might"], ["can"], ["could"]) and cue.MAY_HAPPEN.intersection(after[1:4]):
-        return True  # "cramps may occur"
+    last, first = before[-1] if before else "", after[0] if after else ""
+    if (question and last in ("give", "cause")) or last in ("provoke", "provokes", "induce", "induces"):
+        return True  # "Do these tablets give cramps?"
     if question and cue.ANYONE.intersection(before):
         return True  # "Has anyone on this drug had cramps?"
-    if question and before[-1:] in (["give"], ["cause"]):
-        return True  # "Do these tablets give cramps?"
-    if after[:1] in (["have"], ["has"]) and after[1:3] == ["been", "reported"] and after[3:4] in (["with"], ["in"]):
+    if first in ("may", "might", "can", "could") and cue.MAY_HAPPEN.intersection(after[1:4]):
+        return True  # "cramps may occur"
+    if first in ("are", "is"):
+        if after[1:2] in (["likely"], ["possible"], ["expected"]):
+            return True
+        if cue.COMMON.intersection(after[1:3]) and {"with", "on", "in"}.intersection(after[2:4]):
+            return True  # "cramps are common with diuretics"
+    if first in ("have", "has") and after[1:4] in (["been", "reported", "with"], ["been", "reported", "in"]):
         return True
-    if before[-1:] in (["provoke"], ["provokes"], ["induce"], ["induces"]):
-        return True
-    if after[:1] in (["are"], ["is"]) and after[1:2] in (["likely"], ["possible"], ["expected"]):
-        return True
-    if after[:1] in (["are"], ["is"]) and cue.COMMON.intersection(after[1:3]) and {"with", "on", "in"}.intersection(after[2:4]):
-        return True  # "cramps are common with diuretics"
     return bool(after[:2] == ["prevention"]) or (
         bool(after) and after[0] in ("prevention", "prophylaxis", "tablets", "tablet")
     )

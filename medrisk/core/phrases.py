@@ -158,8 +158,7 @@ class PhraseIndex:
         ends: list[int] = []
         forms = self._forms
         for found in TOKEN.finditer(lowered):
-            word = found.group()
-            start, end = found.span()
+            word = found[0]
             form = forms.get(word)
             if form is None:
                 form = word.replace("'", "") if "'" in word else word
@@ -167,11 +166,12 @@ class PhraseIndex:
                     form = forms.get(form, form)
                 elif 4 <= len(form) <= _FUZZY_TO and form.isalpha():
                     form = self.correct(form) or form
-            elif form in SENTENCE_ENDS and not ends_sentence(form, lowered, start, words):
+            elif form in SENTENCE_ENDS and not ends_sentence(form, lowered, found.start(), words):
                 continue
+            start = found.start()
             words.append(form)
             starts.append(start)
-            ends.append(end)
+            ends.append(start + len(word))
         return Tokens(words, starts, ends)
 
     def find(self, tokens: Tokens) -> Iterator[Match]:
