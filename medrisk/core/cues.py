@@ -48,7 +48,7 @@ _BEFORE: tuple[tuple[str, CueKind], ...] = (
 _AFTER: tuple[tuple[str, CueKind], ...] = (
     (
         r"^[^,;.]{0,60}?(?:\(|-|:|\bwas\b|\bis\b|\bhas been\b|\bdose\b|\bnow\b|\bbeing\b|\bbut\b|\[|\t)\s*(?:\w+ )?(?:stop(?:ped)?|discontinued|d/c'?d?|dc'?d|held|on hold|hold|finished|completed|quit|no longer|ended|ceased|expired|inactive|not taking)\b"
-        r"|^\W*(?:on hold|held|stopped|discontinued)\b|\bnot (?:currently )?taking\b|^\s*\?\s*(?:no|not)\b|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
+        r"|(?<!be )\b(?:finished|completed|ended) (?:(?:last|yesterday|earlier)\b|[^,;.]{1,25}\bago\b)|\bcourse (?:is |has |was )?(?:finished|completed|ended)\b|^\W*(?:on hold|held|stopped|discontinued)\b|\bnot (?:currently )?taking\b|^\s*\?\s*(?:no|not)\b|\bin the past\b|\bnow off\b|\bnot tolerated\b|\b(?:now|was|were|has been|since) (?:stopped|discontinued|held)\b|\bbut (?:quit|stopped)\b|\(finished\b|\btaking\?\s*(?:no|not)\b|\bwith (?:little|no) (?:relief|improvement|benefit)\b|\bdiscontinued\b",
         "stopped",
     ),
     (

@@ -124,7 +124,7 @@ _SKIP_COLUMNS = re.compile(
 )
 _STATUS_COLUMNS = re.compile(r"status|state|taking\?|active\?", re.IGNORECASE)
 _STOPPED_STATUS = re.compile(
-    r"\b(?:discontinued|stopped|completed|inactive|held|on hold|expired|cancel\w+|ended|not taking|ceased|dc'?d|no)\b",
+    r"\b(?:discontinued|stopped|completed|finished|inactive|held|on hold|expired|cancel\w+|ended|not taking|ceased|dc'?d|no)\b",
     re.IGNORECASE,
 )
 

@@ -92,6 +92,7 @@ _ROUTES: tuple[tuple[str, frozenset[str]], ...] = tuple(
     )
 )
 _TWO_WORD_ROUTES = ((re.compile(r"\bsub q\b|\bs/c\b"), "subcutaneous"), (re.compile(r"\bper os\b"), "oral"))
+_MOUTH_GEL = re.compile(r"\b(?:oral|mouth|dental) (?:gel|paste)\b")  # else "gel" would mean the skin
 _WORDS = re.compile(r"[a-z]+|\d+")
 # "p.o.", "b.i.d.", "q.4h." -> "po", "bid", "q4h"
 _DOTTED = re.compile(r"\b([a-z])\.([a-z\d])(?:\.([a-z])\b)?(?![a-z]{2})\.?")
@@ -286,6 +287,8 @@ def _time_unit(word: str | None) -> str:
 
 def _read_route(text: str, words: frozenset[str]) -> str | None:
     """The route named or implied by a dose form, None when nothing tells it."""
+    if _MOUTH_GEL.search(text):
+        return "oromucosal"
     for route, named in _ROUTES:
         if not named.isdisjoint(words):
             return route

@@ -77,6 +77,7 @@ def test_the_nearest_cue_decides_and_a_clause_ends_its_reach(before: str, kind: 
         (" - discontinued", "stopped"), (" (stopped in May)", "stopped"), (" was stopped last week", "stopped"),
         (" (on hold)", "stopped"), (" on hold", "stopped"), (" - held", "stopped"), (": no longer taking", "stopped"),
         (" 250 mg in the past", "stopped"), (" (finished course)", "stopped"),
+        (" 500 mg bid finished last month", "stopped"), (" completed 3 weeks ago", "stopped"), (", course finished", "stopped"),
         (" to be started on Monday", "planned"), (" if cramps persist", "planned"), (" not yet started", "planned"),
         (" allergy", "allergy"), (" (rash)", "allergy"), (" intolerance", "allergy"),
         (": none", "none"), (" refused", "none"),
