@@ -60,8 +60,10 @@ def test_an_interrupt_ends_quietly() -> None:
 
 
 # Reads standard input, which nobody closes, only after it has said that it is about to.
+# A shell that starts a program in the background has it ignore interrupts, and its children too: here it must not.
 _ANNOUNCED_START = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from medrisk.cli import inputs, main
 inner = inputs._read_bytes
 def announced(*given):
