@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import string
@@ -40,6 +41,7 @@ def main() -> None:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="counts of names, parted by commas; 0 for none")
     sizes = [int(size) for size in parser.parse_args().sizes.split(",") if int(size)]
     index = build_service(Settings.from_env()).vocabulary.index
+    gc.freeze()  # as a worker of the server does, so that the collector leaves the knowledge alone
     print(f"as installed; seed {SEED}")
     real = list(index.table)
     measure(index, real)

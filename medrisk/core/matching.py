@@ -22,11 +22,12 @@ from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS
 
 
 class Correction(NamedTuple):
-    """A near name: the term, its edit distance and its likeness (0 to 100)."""
+    """A near name: the term, its edit distance, its likeness (0 to 100), and the form in which it was compared."""
 
     term: Term
     distance: int
     score: float
+    key: str
 
 
 class Match(NamedTuple):
@@ -144,7 +145,7 @@ class NameIndex:
             return _UNKNOWN
         scanned = self.lookup(word.replace("rn", "m", 1)) if "rn" in word else ()
         if len(scanned) == 1:
-            return Match("corrected", scanned, (Correction(scanned[0], 2, 95.0),), 95.0)
+            return Match("corrected", scanned, (Correction(scanned[0], 2, 95.0, word.replace("rn", "m", 1)),), 95.0)
         skeleton = sound_skeleton(word)
         names = self.near.one_slip_away(word, skeleton)
         nearest = self._ranked(word, names)
@@ -214,7 +215,7 @@ class NameIndex:
         found: dict[frozenset[str], Correction] = {}
         for likeness, distance, key in scored:
             for term in self._table.get(key):
-                found.setdefault(frozenset(term.ingredients), Correction(term, distance, -likeness))
+                found.setdefault(frozenset(term.ingredients), Correction(term, distance, -likeness, key))
             if len(found) >= limit:
                 break
         return tuple(found.values())[:limit]
@@ -222,7 +223,7 @@ class NameIndex:
     def _with_look_alikes(self, word: str, best: Correction, nearest: Sequence[Correction]) -> list[Correction]:
         """The near names, and those that published lists set beside the best one, however far the search looked."""
         others: set[str] = set()
-        for name in (name_key(best.term.name), *best.term.ingredients):
+        for name in (best.key, *best.term.ingredients):
             others |= self._look_alikes.get(name, frozenset())
         if not others:
             return list(nearest)
@@ -249,7 +250,7 @@ class NameIndex:
                 return gap <= LOOK_ALIKE_REACH
             # One slip from a name is that name, unless its look-alike begins alike and is only one slip further, or two
             # where the letter that is wrong is the look-alike's: "trazadol" is one slip from tramadol, but has the z.
-            key, other_key = name_key(best.term.name), name_key(other.term.name)
+            key, other_key = best.key, other.key
             strange = set(consonants(word)) - set(consonants(key))
             reach = 2 if strange and strange <= set(consonants(other_key)) else 1
             return gap <= reach and key[0] == other_key[0]
@@ -271,7 +272,7 @@ def _least_score(word: str, distance: int) -> float:
 def _is_acceptable(word: str, candidate: Correction) -> bool:
     if candidate.score < _MIN_SCORE or candidate.distance > reach_of(word):
         return False
-    key = name_key(candidate.term.name)
+    key = candidate.key
     if (
         word[0] != key[0]
         and word[:2] != key[1::-1]
