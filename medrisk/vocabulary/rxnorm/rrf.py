@@ -87,7 +87,7 @@ class RrfZip:
             return
         bars = COLUMNS[table]
         line = 0
-        with io.BufferedReader(self._zip.open(self.tables[table]), _BUFFER) as file:  # type: ignore[type-var]
+        with io.BufferedReader(self._zip.open(self.tables[table]), _BUFFER) as file:  # type: ignore[type-var]  # a member of a zip reads like a raw file, which its hints do not say
             for raw in file:
                 line += 1
                 self._line = line
