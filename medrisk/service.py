@@ -7,15 +7,15 @@ from functools import cached_property
 
 from medrisk import __version__
 from medrisk.attribution import ATTRIBUTION
-from medrisk.core.assess import Tools, assess
+from medrisk.core.assess import Tools, assess, patient_of
 from medrisk.core.clinical import ClinicalTerms, build_clinical_terms, clinical_spans, read_clinical
 from medrisk.core.engine import Engine
-from medrisk.core.model import Line, Report, Versions
+from medrisk.core.model import Line, Patient, Report, Versions
 from medrisk.core.names import Vocabulary
 from medrisk.core.notes import NoteWriter
-from medrisk.core.reading import read_one
+from medrisk.core.reading import read_lines, read_one
 from medrisk.core.rules import ClassEffect, DrugClass, KnowledgeBase
-from medrisk.core.stated import Stated
+from medrisk.core.stated import Stated, with_stated
 from medrisk.errors import InputError, InputTooLargeError
 from medrisk.knowledge import build_knowledge, load_documents
 from medrisk.settings import Settings
@@ -46,6 +46,18 @@ class Medrisk:
         if stated is None:
             self._refuse_empty(text)
         return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions, stated)
+
+    def read(self, text: str) -> tuple[tuple[Line, ...], bool]:
+        """The lines of a text, and whether it also says something of the patient; nothing is assessed."""
+        facts = read_clinical(text, self._terms)
+        lines = read_lines(text, self.vocabulary.for_one_check(), clinical_spans(facts))
+        patient = patient_of(facts, text)
+        return lines, patient != Patient()
+
+    def patient(self, facts: str, stated: Stated | None = None) -> Patient:
+        """What a text, and what is stated beside it, say of a patient."""
+        patient = patient_of(read_clinical(facts, self._terms), facts)
+        return with_stated(patient, stated, self._terms)[0] if stated is not None else patient
 
     def prepare(self) -> None:
         """Do now what the first check would do, so that nobody waits for it."""

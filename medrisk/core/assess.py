@@ -60,7 +60,7 @@ def assess_lines(lines: Sequence[Line], patient: Patient, tools: Tools, versions
     medications = medications_of(lines)
     engine = tools.engine
     found = engine.find(medications, patient)
-    facts = PatientFacts(patient, _no_drugs)
+    facts = facts_of(patient)
     notes = tools.writer.write(found, lines, facts)
     return Report(
         lines=tuple(lines),
@@ -75,6 +75,11 @@ def assess_lines(lines: Sequence[Line], patient: Patient, tools: Tools, versions
         ),
         versions=versions,
     )
+
+
+def facts_of(patient: Patient) -> PatientFacts:
+    """The facts of a patient keyed for look-up, drugs left aside."""
+    return PatientFacts(patient, _no_drugs)
 
 
 _PURPOSE = re.compile(r"\b(?:for|against|re)[: ]\s*(?:[\w-]+\s+){0,3}$", re.IGNORECASE)

@@ -18,6 +18,12 @@ class CompiledSlot:
     union: int
     slot: Slot
 
+    def takes(self, bit: int, medication: Medication) -> bool:
+        """Whether one drug, known by its bit, fills the slot, its dose bound aside."""
+        return medication.status == self.slot.status and any(
+            mask >> bit & 1 and medication.route in routes for mask, routes in self.parts
+        )
+
 
 class Present:
     """A patient's drugs as one mask, and by bit; status and route are looked at for the few that a slot names."""

@@ -25,11 +25,26 @@ from medrisk.core.participants import (
     total_dose_holds,
 )
 from medrisk.core.routes import SYSTEMIC_ROUTES
-from medrisk.core.rules import BurdenLevel, DrugClass, Grade, KnowledgeBase, Rule, Selector, Severity, Slot, Test, Tier
+from medrisk.core.rules import (
+    BurdenLevel,
+    DrugClass,
+    Grade,
+    KnowledgeBase,
+    RedFlag,
+    Rule,
+    Selector,
+    Severity,
+    Slot,
+    Test,
+    Tier,
+    drug_slots,
+)
 
 # Authorities that a site also follows.
 _FOLLOWS = {"FR": {"FR", "EU"}, "EU": {"EU"}, "UK": {"UK"}, "US": {"US"}, "CA": {"CA"}, "AU": {"AU"}}
 JURISDICTIONS = tuple(_FOLLOWS)
+# What can apply to a patient by itself.
+Subject = DrugClass | Rule | RedFlag
 
 _TIER_OF_SEVERITY = {
     Severity.CONTRAINDICATED: Tier.URGENT,
@@ -82,12 +97,14 @@ class Engine:
         ]
         # Where to look for the few classes and rules that a patient's drugs can touch, among hundreds.
         self._classes_by_bit = _by_bit(c.members.union for c in self._classes)
+        self._class_numbers = {c.drug_class.id: number for number, c in enumerate(self._classes)}
         self._rules = [
             _CompiledRule(
                 rule, tuple(self._compile(slot) for slot in rule.participants), bool(rule.jurisdiction & home)
             )
             for rule in knowledge.rules.values()
         ]
+        self._rule_numbers = {r.rule.id: number for number, r in enumerate(self._rules)}
         self._rules_by_bit = _by_bit(r.slots[0].union if r.slots else 0 for r in self._rules)
         self._rules_of_all = [number for number, compiled in enumerate(self._rules) if not compiled.slots]
         self._burden_members = {rule.id: self._effect_members(rule) for rule in knowledge.rules.values() if rule.burden}
@@ -102,13 +119,46 @@ class Engine:
             compiled = self._rules[number]
             if all(slot.union & present.union for slot in compiled.slots):
                 search.apply(compiled)
-        findings = [*search.red_flags(), *search.findings, *self._class_findings(present)]
+        flags = search.red_flags(self.knowledge.red_flags)
+        findings = [*flags, *search.findings, *self._class_findings(present)]
         return Findings(
             _without_superseded(findings, self.knowledge),
             tuple(search.elsewhere),
             {what: tuple(sorted(drugs)) for what, drugs in sorted(search.asks.items())},
             search.would_change,
         )
+
+    def find_one(self, subject: Subject, medications: Sequence[Medication], patient: Patient) -> Findings:
+        """What one class, rule or red flag finds by itself. Which finding takes another's place is left to the caller."""
+        ordered = sorted(medications, key=lambda m: (m.ingredient.name, m.line))
+        present = Present(self._bits, ordered)
+        search = _Search(self, present, PatientFacts(patient, lambda slot: bool(self._known_filling(present, slot))))
+        if isinstance(subject, DrugClass):
+            found = self._class_findings_of(present, [self._class_numbers[subject.id]])
+            return Findings(tuple(found), (), {}, {})
+        if isinstance(subject, RedFlag):
+            return Findings(tuple(search.red_flags([subject])), (), {}, {})
+        compiled = self._rules[self._rule_numbers[subject.id]]
+        if all(slot.union & present.union for slot in compiled.slots):
+            search.apply(compiled)
+        return Findings(tuple(search.findings), tuple(search.elsewhere), {}, search.would_change)
+
+    def slots_of(self, subject: Subject) -> tuple[tuple[CompiledSlot, ...], tuple[CompiledSlot, ...]]:
+        """The slots that must all be filled before a class, rule or red flag can apply, and all that it looks at."""
+        if isinstance(subject, DrugClass):
+            members = self._classes[self._class_numbers[subject.id]].members
+            return (members,), (members,)
+        if isinstance(subject, RedFlag):
+            return (), tuple(self.compiled(slot) for slot in drug_slots(subject.when))
+        compiled = self._rules[self._rule_numbers[subject.id]]
+        tests = [test for test in (subject.when, *(m.when for m in subject.modifiers)) if test is not None]
+        named = tuple(self.compiled(slot) for test in tests for slot in drug_slots(test))
+        burden = tuple(slot for slot, _ in self._burden_members.get(subject.id, ()))
+        return compiled.slots, (*compiled.slots, *burden, *named)
+
+    def bit_of(self, ingredient: str) -> int | None:
+        """The number by which slots know an ingredient; None for one that no class or rule names."""
+        return self._bits.get(ingredient)
 
     def classes_of(self, ingredient: str, route: str = "unknown") -> list[DrugClass]:
         """The classes an ingredient belongs to when given by this route."""
@@ -187,8 +237,11 @@ class Engine:
         return found
 
     def _class_findings(self, present: Present) -> list[Finding]:
+        return self._class_findings_of(present, sorted(present.pick(self._classes_by_bit)))
+
+    def _class_findings_of(self, present: Present, numbers: Iterable[int]) -> list[Finding]:
         found = []
-        for number in sorted(present.pick(self._classes_by_bit)):
+        for number in numbers:
             compiled = self._classes[number]
             drug_class = compiled.drug_class
             members = () if drug_class.role == "grouping" else tuple(present.filling(compiled.members))
@@ -244,10 +297,10 @@ class _Search:
                 continue
             self._add(compiled, drugs, rule.severity, rule.interruptive, None, tuple(missing))
 
-    def red_flags(self) -> list[Finding]:
+    def red_flags(self, flags: Iterable[RedFlag]) -> list[Finding]:
         """Red flags come first and are never set aside."""
         found = []
-        for flag in self._engine.knowledge.red_flags:
+        for flag in flags:
             if self._facts.holds(flag.when) is True:
                 drugs = self._drugs_in(flag.when)
                 found.append(

@@ -69,7 +69,7 @@ class NoteWriter:
         ]
         notes += self._only_elsewhere(found, patient)
         notes += self._other_explanations(facts)
-        return tuple(sorted(mark_shared(notes, self.knowledge.rules), key=_reading_order))
+        return tuple(sorted(mark_shared(notes, self.knowledge.rules), key=reading_order))
 
     def _note(self, finding: Finding, found: Findings, patient: _Patient) -> Note:
         if finding.kind == "red_flag":
@@ -307,7 +307,7 @@ def _line_numbers(medications: Sequence[Medication], lines: Sequence[Line]) -> t
     return tuple(sorted({lines[m.line].number for m in medications}))
 
 
-def _reading_order(note: Note) -> tuple[object, ...]:
+def reading_order(note: Note) -> tuple[object, ...]:
     severity = note.severity.rank if note.severity else 0
     is_flag = 0 if note.kind == "red_flag" else 1
     return (

@@ -6,7 +6,7 @@ here reads a file. ``docs/knowledge-guide.md`` says what each field means to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -202,6 +202,19 @@ class Test:
     op: str = ""
     amount: Quantity | None = None
     slot: Slot | None = None
+
+
+def leaves_of(test: Test) -> Iterator[Test]:
+    """The conditions at the ends of a tree of conditions."""
+    if not test.parts:
+        yield test
+    for part in test.parts:
+        yield from leaves_of(part)
+
+
+def drug_slots(test: Test) -> list[Slot]:
+    """The drugs that a condition asks for."""
+    return [leaf.slot for leaf in leaves_of(test) if leaf.slot is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""Each distinct case (a subject, what it sees of a patient's drugs, the patient's context) worked out once by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from medrisk.audit.contexts import Contexts
+from medrisk.audit.subjects import Subjects
+from medrisk.core.assess import facts_of
+from medrisk.core.engine import Findings
+from medrisk.core.model import Finding, Line, Medication, Note, Patient
+from medrisk.core.notes import NoteWriter, reading_order
+from medrisk.core.rules import Rule
+from medrisk.core.units import convert
+
+# The engine's notes name the lines they rest on; here a note is shared by many patients, and the drugs stand for them.
+_NO_LINE = Line(0, "", "matched", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One finding of a case in words, as every patient of the case gets it.
+
+    ``takes`` are the rules whose place it takes when it is about all their drugs. ``is_elsewhere``: only authorities
+    elsewhere hold it, and it is not told where a finding here is about the same drugs (``stands_here``).
+    """
+
+    note: Note
+    why: str
+    takes: frozenset[str]
+    is_elsewhere: bool
+    stands_here: bool
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        return (*reading_order(self.note), self.note.id, self.why)
+
+
+class Cases:
+    """Works out cases and numbers their results, so that equal ones are one."""
+
+    def __init__(self, subjects: Subjects, contexts: Contexts, writer: NoteWriter, *, highest_dose_only: bool = False) -> None:
+        self._subjects = subjects
+        self._contexts = contexts
+        self._writer = writer
+        self._highest_dose_only = highest_dose_only
+        self.results: list[Result] = []
+        self._numbers: dict[Result, int] = {}
+        taken = {other for rule in subjects.engine.knowledge.rules.values() for other in rule.supersedes}
+        self._taken = frozenset(taken)
+
+    def work_out(self, subject: int, views: Sequence[int], context: int) -> list[int]:
+        """The numbers of the results of one case."""
+        medications = self._medications(views)
+        patient = self._contexts.patients[context]
+        found = self._subjects.engine.find_one(self._subjects.all[subject], medications, patient)
+        notes = [self._result(finding, found, patient, is_elsewhere=False) for finding in found.findings]
+        notes += [
+            self._result(finding, found, patient, is_elsewhere=True) for finding in found.elsewhere if not finding.unchecked
+        ]
+        return [self._number(result) for result in notes]
+
+    def other_explanations(self, context: int) -> list[int]:
+        """What a patient has that may explain a symptom without any drug."""
+        facts = facts_of(self._contexts.patients[context])
+        notes = self._writer.write(Findings((), (), {}, {}), (), facts)
+        return [self._number(Result(note, "; ".join(note.why), frozenset(), False, False)) for note in notes]
+
+    def _medications(self, views: Sequence[int]) -> list[Medication]:
+        """The drugs of a case, each view on a line of its own; a drug that only repeats another counts once."""
+        found: dict[tuple[object, ...], Medication] = {}
+        ordered = sorted((self._subjects.views[number] for number in views), key=repr)
+        for line, view in enumerate(ordered):
+            for medication in view.medications:
+                dose = medication.daily_dose.amount if medication.daily_dose else None
+                key = (medication.ingredient.name, view.product, medication.status, medication.route, dose)
+                found.setdefault(key, replace(medication, line=line))
+        return _highest(list(found.values())) if self._highest_dose_only else list(found.values())
+
+    def _result(self, finding: Finding, found: Findings, patient: Patient, *, is_elsewhere: bool) -> Result:
+        alone = ((), (finding,)) if is_elsewhere else ((finding,), ())
+        lines = (_NO_LINE,) * (1 + max((m.line for m in finding.medications), default=0))
+        notes = self._writer.write(Findings(*alone, {}, found.would_change), lines, facts_of(patient))
+        note = next(note for note in notes if note.kind != "symptom")
+        rule = self._subjects.engine.knowledge.rules.get(finding.rule)
+        decided = isinstance(rule, Rule) and finding.kind not in {"drug_class", "red_flag"} and not finding.unchecked
+        why = [f"{drug}: through {mechanism}" for drug, mechanism in finding.mechanisms] + list(finding.why)
+        return Result(
+            replace(note, why=(), lines=(), sources=(), actions=(), would_change=()),
+            "; ".join(why),
+            frozenset(rule.supersedes) if rule is not None and decided and not is_elsewhere else frozenset(),
+            is_elsewhere,
+            decided and not is_elsewhere,
+        )
+
+    def can_be_taken(self, result: Result) -> bool:
+        return not result.is_elsewhere and result.note.kind != "red_flag" and result.note.rule in self._taken
+
+    def _number(self, result: Result) -> int:
+        number = self._numbers.setdefault(result, len(self.results))
+        if number == len(self.results):
+            self.results.append(result)
+        return number
+
+
+def _highest(medications: list[Medication]) -> list[Medication]:
+    """Of several doses of one drug only the highest: on different days they are steps of one treatment, not a sum."""
+    best: dict[tuple[str, str, str, str], Medication] = {}
+    others = []
+    for medication in medications:
+        if medication.daily_dose is None:
+            others.append(medication)
+            continue
+        amount = medication.daily_dose.amount
+        unit = "mg" if convert(amount, "mg") else amount.unit
+        key = (medication.ingredient.name, medication.route, medication.status, unit)
+        if key not in best or _size(medication, unit) > _size(best[key], unit):
+            best[key] = medication
+    return [*others, *best.values()]
+
+
+def _size(medication: Medication, unit: str) -> float:
+    converted = convert(medication.daily_dose.amount, unit) if medication.daily_dose else None
+    return converted.upper if converted else 0.0

@@ -1,0 +1,284 @@
+"""The patients of one bucket, all at once: who takes what and when, which cases they are, and what is found for them.
+
+Nothing here knows a rule. Patients, drugs and cases are numbers in tables; what a case means is asked of the engine once
+(``cases``). ``tests/audit`` holds the slow way beside it: every patient's list through ``Medrisk.check``, one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from medrisk.audit.cases import Cases
+from medrisk.audit.contexts import Contexts
+from medrisk.audit.readings import Item, Reading
+from medrisk.audit.spans import covered, less, merged, states
+from medrisk.audit.subjects import Subjects
+from medrisk.core.notes import NoteWriter
+from medrisk.service import Medrisk
+
+Mode = Literal["overlap", "ever"]
+_WORD = 64
+# Mixes a number into 64 bits (splitmix64), so that the sum over a set of views stands for the set.
+_GOLDEN, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_ON_CASE = ["subject", "context", "members", "mark"]
+
+
+class Auditor:
+    """Works out the findings of patients, bucket by bucket. What it has learnt of one helps with the next."""
+
+    def __init__(self, service: Medrisk, readings: Sequence[Reading], mode: Mode, *, dated: bool) -> None:
+        self._mode = mode
+        self._dated = dated
+        self.subjects = Subjects(service.engine)
+        self.contexts = Contexts(service, self.subjects.ages)
+        writer = NoteWriter(service.knowledge)
+        self.cases = Cases(self.subjects, self.contexts, writer, highest_dose_only=mode == "ever" and dated)
+        self.items: list[Item] = []
+        self._learn(readings)
+        self._known = pl.DataFrame(schema={"subject": pl.Int32, "context": pl.Int32, "members": pl.UInt32, "mark": pl.UInt64, "case": pl.Int32})
+        self._results = pl.DataFrame(schema={"case": pl.Int32, "result": pl.Int32})
+        self._takes: dict[tuple[int, int], bool] = {}
+        self._explanations: dict[int, list[int]] = {}
+
+    def findings(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Patients and findings of a bucket.
+
+        ``rows``: person (a number of the patient, from 0, without gaps), text (its number, or null), start, end, age, sex,
+        facts. Gives the patients (person, counts of lines, context) and the findings (person, result, start, end, days).
+        """
+        people = self._people(rows)
+        taken = self._taken(rows)
+        cases = self._cases(taken, people)
+        found = cases.join(self._results, on="case", how="inner").select("person", "result", "start", "end")
+        found = pl.concat([found, self._told_without_drugs(people)])
+        found = self._without_taken(found)
+        return people, self._without_told_here(found)
+
+    # What each text and each item is, as tables.
+
+    def _learn(self, readings: Sequence[Reading]) -> None:
+        numbers: dict[Item, int] = {}
+        pairs = []
+        for text, reading in enumerate(readings):
+            for item in reading.items:
+                pairs.append((text, numbers.setdefault(item, len(numbers))))
+        self.items = list(numbers)
+        self._items_of = pl.DataFrame(pairs, schema={"text": pl.Int32, "item": pl.Int32}, orient="row").unique()
+        counts = np.array([reading.counts for reading in readings], dtype=np.int32).reshape(len(readings), 4)
+        self._texts = pl.DataFrame(
+            {"text": np.arange(len(readings), dtype=np.int32), **{s: counts[:, i] for i, s in enumerate(STATUSES)}}
+        )
+        self._sees_items()
+
+    def _sees_items(self) -> None:
+        words = self.subjects.slot_count // _WORD + 1
+        self._bits = np.zeros((len(self.items), words), dtype=np.uint64)
+        seen: list[tuple[int, int, int]] = []
+        for number, item in enumerate(self.items):
+            slots, views = self.subjects.seen(item)
+            for slot in slots:
+                self._bits[number, slot // _WORD] |= np.uint64(1 << slot % _WORD)
+            seen += [(number, subject, view) for subject, view in views.items()]
+        self._views = pl.DataFrame(seen, schema={"item": pl.Int32, "subject": pl.Int32, "view": pl.Int32}, orient="row")
+
+    # Who takes what, and what is known of them.
+
+    def _people(self, rows: pl.DataFrame) -> pl.DataFrame:
+        lines = rows.select("person", "text").drop_nulls().unique().join(self._texts, on="text")
+        counts = lines.group_by("person").agg(pl.len().alias("lines"), *(pl.col(status).sum() for status in STATUSES))
+        about = rows.group_by("person").agg(
+            pl.col("start").min().alias("first"), pl.max_horizontal(pl.col("end").max(), pl.col("start").max()).alias("last"),
+            pl.col("age").max(), pl.col("sex").drop_nulls().sort().first(),
+            pl.col("facts").drop_nulls().unique().sort().str.join("\n"),
+        )  # fmt: skip
+        people = about.join(counts, on="person", how="left").sort("person")
+        people = people.with_columns(pl.col("lines", *STATUSES).fill_null(0))
+        known = people.filter(pl.col("age").is_not_null() | pl.col("sex").is_not_null() | (pl.col("facts") != ""))
+        distinct = known.select("facts", "age", "sex").unique()
+        numbers = [self.contexts.number(facts, age, sex) for facts, age, sex in distinct.iter_rows()]
+        distinct = distinct.with_columns(pl.Series("context", numbers, dtype=pl.Int32))
+        people = people.join(distinct, on=["facts", "age", "sex"], how="left", nulls_equal=True, maintain_order="left")
+        return people.with_columns(pl.col("context").fill_null(0)).drop("facts")
+
+    def _taken(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """person, item, start, end: in overlap each stretch without a gap; else one row with the first and last day."""
+        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end")
+        if not self._dated:
+            lines = lines.select("person", "text").unique().with_columns(_no_day("start"), _no_day("end"))
+        elif self._mode == "overlap":
+            lines = _with_days(lines)
+        taken = lines.join(self._items_of, on="text").select("person", "item", "start", "end")
+        if self._mode == "overlap" and self._dated:
+            return merged(taken, ["person", "item"])
+        return covered(taken, ["person", "item"])
+
+    # Which cases they are.
+
+    def _cases(self, taken: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+        """person, case, start, end."""
+        candidates = self._candidates(taken, people)
+        seen = candidates.join(taken, on="person").join(self._views, on=["item", "subject"]).select("person", "subject", "view", "start", "end")
+        by_view = ["person", "subject", "view"]
+        seen = merged(seen, by_view) if self._in_time else covered(seen, by_view)
+        seen = pl.concat([seen, self._red_flags(people)])
+        seen = seen.with_columns(pl.Series("mark", _marks(seen["view"].to_numpy())))
+        found = states(seen) if self._in_time else _sets(seen)
+        found = found.with_columns(pl.Series("context", self._contexts_of(found, people), dtype=pl.Int32))
+        self._work_out(found, seen)
+        return found.join(self._known, on=_ON_CASE).select("person", "case", "start", "end")
+
+    @property
+    def _in_time(self) -> bool:
+        return self._mode == "overlap" and self._dated
+
+    def _candidates(self, taken: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+        """person, subject: those of whose slots none stays empty. A superset of what can be found."""
+        taken = taken.sort("person")
+        person = taken["person"].to_numpy()
+        if not len(person):
+            return pl.DataFrame(schema={"person": pl.UInt32, "subject": pl.Int32})
+        starts = np.flatnonzero(np.r_[True, person[1:] != person[:-1]])
+        held = np.bitwise_or.reduceat(self._bits[taken["item"].to_numpy()], starts, axis=0)
+        who = person[starts]
+        filled = np.unpackbits(held.view(np.uint8), axis=1, bitorder="little").astype(bool).T.copy()
+        some = filled.any(axis=1)
+        persons: list[NDArray[np.uint32]] = []
+        subjects: list[NDArray[np.int32]] = []
+        for subject, needs in enumerate(self.subjects.needs):
+            if not needs or not all(some[list(slots)].any() for slots in needs):
+                continue
+            holds = _all_of(filled, needs)
+            found = who[np.flatnonzero(holds)]
+            persons.append(found)
+            subjects.append(np.full(len(found), subject, dtype=np.int32))
+        candidates = pl.DataFrame({"person": np.concatenate(persons) if persons else who[:0], "subject": np.concatenate(subjects) if subjects else np.zeros(0, np.int32)})
+        flags = self._flagged(people).select("person").join(pl.DataFrame({"subject": self.subjects.red_flags.astype(np.int32)}), how="cross")
+        return pl.concat([candidates, flags])
+
+    def _flagged(self, people: pl.DataFrame) -> pl.DataFrame:
+        """Those of whom something is known that a red flag could turn on."""
+        return people.filter(pl.col("context") > 0)
+
+    def _red_flags(self, people: pl.DataFrame) -> pl.DataFrame:
+        """A red flag may hold without any drug: nothing (view -1) stands among what it sees, on all days."""
+        flags = pl.DataFrame({"subject": self.subjects.red_flags.astype(np.int32)})
+        some = self._flagged(people).select("person", "first", "last").join(flags, how="cross")
+        return some.select("person", "subject", pl.lit(-1, pl.Int32).alias("view"), pl.col("first").alias("start"), pl.col("last").alias("end"))
+
+    def _contexts_of(self, found: pl.DataFrame, people: pl.DataFrame) -> NDArray[np.int32]:
+        """A case has a context only where its subject turns on one."""
+        of_person = people["context"].to_numpy()[found["person"].to_numpy()]
+        subject = found["subject"].to_numpy()
+        told = np.array(self.contexts.has_findings)[of_person]
+        return np.where(self.subjects.by_facts[subject] | (self.subjects.is_class[subject] & told), of_person, 0).astype(np.int32)
+
+    def _work_out(self, found: pl.DataFrame, seen: pl.DataFrame) -> None:
+        """Ask the engine for the cases that nobody was before."""
+        fresh = found.join(self._known, on=_ON_CASE, how="anti")
+        if fresh.is_empty():
+            return
+        fresh = fresh.group_by(_ON_CASE).agg(pl.col("person").first(), pl.col("start").first()).sort(_ON_CASE)
+        fresh = fresh.with_columns(pl.int_range(len(self._known), len(self._known) + len(fresh), dtype=pl.Int32).alias("case"))
+        members = seen.join(fresh.select("person", "subject", "case", pl.col("start").alias("day")), on=["person", "subject"])
+        if self._in_time:
+            members = members.filter(pl.col("start").is_null() | ((pl.col("start") <= pl.col("day")) & (pl.col("day") <= pl.col("end"))))
+        views = dict(members.filter(pl.col("view") >= 0).group_by("case").agg(pl.col("view").unique().sort()).iter_rows())
+        pairs = [
+            (case, result)
+            for subject, context, case in fresh.select("subject", "context", "case").iter_rows()
+            for result in self.cases.work_out(subject, views.get(case, ()), context)
+        ]
+        self._known = pl.concat([self._known, fresh.select(*_ON_CASE, "case")])
+        self._results = pl.concat([self._results, pl.DataFrame(pairs, schema=self._results.schema, orient="row")])
+
+    # What is told of what was found.
+
+    def _told_without_drugs(self, people: pl.DataFrame) -> pl.DataFrame:
+        some = self._flagged(people)
+        for context in some["context"].unique():
+            if context not in self._explanations:
+                self._explanations[context] = self.cases.other_explanations(context)
+        pairs = [(context, result) for context, results in self._explanations.items() for result in results]
+        told = pl.DataFrame(pairs, schema={"context": pl.Int32, "result": pl.Int32}, orient="row")
+        return some.join(told, on="context").select("person", "result", pl.col("first").alias("start"), pl.col("last").alias("end"))
+
+    def _without_taken(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Leave out a finding whose place another takes, on the days on which that one holds."""
+        results = self.cases.results
+        takers = [n for n, result in enumerate(results) if result.takes]
+        may_go = [n for n, result in enumerate(results) if self.cases.can_be_taken(result)]
+        return self._without(found, may_go, takers, self._takes_place)
+
+    def _without_told_here(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Leave out what is held elsewhere where something here is said of the same drugs."""
+        results = self.cases.results
+        elsewhere = [n for n, result in enumerate(results) if result.is_elsewhere]
+        here = [n for n, result in enumerate(results) if result.stands_here]
+        return self._without(found, elsewhere, here, self._same_drugs)
+
+    def _without(self, found: pl.DataFrame, may_go: Sequence[int], by: Sequence[int], holds) -> pl.DataFrame:  # type: ignore[no-untyped-def]
+        goes = found.filter(pl.col("result").is_in(may_go))
+        stays = found.filter(pl.col("result").is_in(by))
+        if goes.is_empty() or stays.is_empty():
+            return found
+        pairs = goes.join(stays, on="person", suffix="_by")
+        distinct = pairs.select("result", "result_by").unique()
+        kept = [(a, b) for a, b in distinct.iter_rows() if a != b and holds(a, b)]
+        pairs = pairs.join(pl.DataFrame(kept, schema={"result": pl.Int32, "result_by": pl.Int32}, orient="row"), on=["result", "result_by"])
+        if not self._in_time:
+            return found.join(pairs.select("person", "result").unique(), on=["person", "result"], how="anti")
+        return less(found, pairs)
+
+    def _takes_place(self, goes: int, by: int) -> bool:
+        taken, taker = self.cases.results[goes], self.cases.results[by]
+        return taken.note.rule in taker.takes and set(taken.note.drugs) <= set(taker.note.drugs)
+
+    def _same_drugs(self, goes: int, by: int) -> bool:
+        return set(self.cases.results[goes].note.drugs) == set(self.cases.results[by].note.drugs)
+
+
+STATUSES = ("matched", "ambiguous", "unknown", "ignored")
+
+
+def _all_of(filled: NDArray[np.bool_], needs: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
+    holds = _any_of(filled, needs[0])
+    for slots in needs[1:]:
+        holds = holds & _any_of(filled, slots)
+    return holds
+
+
+def _any_of(filled: NDArray[np.bool_], slots: tuple[int, ...]) -> NDArray[np.bool_]:
+    return filled[slots[0]] if len(slots) == 1 else filled[list(slots)].any(axis=0)
+
+
+def _no_day(name: str) -> pl.Expr:
+    return pl.lit(None, pl.Int32).alias(name)
+
+
+def _with_days(lines: pl.DataFrame) -> pl.DataFrame:
+    """Give every line its days. One without a first day is taken from the patient's first, one without a last to the last."""
+    first = pl.col("start").min().over("person")
+    last = pl.max_horizontal(pl.col("end").max().over("person"), pl.col("start").max().over("person"))
+    start = pl.coalesce("start", first, pl.lit(0, pl.Int32))
+    return lines.with_columns(start.alias("start")).with_columns(
+        pl.max_horizontal("start", pl.coalesce("end", last, "start")).alias("end")
+    )
+
+
+def _marks(views: NDArray[np.int32]) -> NDArray[np.uint64]:
+    mixed = (views.astype(np.int64) + 2).astype(np.uint64) * _GOLDEN
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _sets(seen: pl.DataFrame) -> pl.DataFrame:
+    """person, subject, members, mark, start, end: the set of views that a subject has of a person."""
+    return seen.group_by("person", "subject").agg(
+        pl.len().cast(pl.UInt32).alias("members"), pl.col("mark").sum(), pl.col("start").min(), pl.col("end").max()
+    )

@@ -1,0 +1,123 @@
+"""What each class, rule and red flag sees of a drug, so that an audit works out each distinct case once.
+
+A *subject* is a class, a rule or a red flag. What it finds depends on the drugs that fill one of its slots, and on
+nothing else of the list. So of each drug a subject gets a *view*: what it can tell apart. A rule that knows no dose sees
+furosemide 20 mg and 40 mg as one. Patients whose drugs look the same to a subject are one case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrisk.audit.readings import Item
+from medrisk.core.compiled import CompiledSlot
+from medrisk.core.engine import Engine, Subject
+from medrisk.core.model import Medication
+from medrisk.core.rules import DrugClass, RedFlag, Rule, drug_slots, leaves_of
+
+class Subjects:
+    """All subjects of an engine, numbered; and for each drug that was met, which of them see it, and as what."""
+
+    def __init__(self, engine: Engine) -> None:
+        knowledge = engine.knowledge
+        self.engine = engine
+        classes = [c for c in knowledge.classes.values() if c.role != "grouping"]
+        self.all: list[Subject] = [*knowledge.red_flags, *knowledge.rules.values(), *classes]
+        self.by_dose = np.array([_turns_on_dose(subject) for subject in self.all])
+        self.by_facts = np.array([_turns_on_facts(subject) for subject in self.all])
+        self.is_class = np.array([isinstance(subject, DrugClass) for subject in self.all])
+        self.red_flags = np.arange(len(knowledge.red_flags))
+        # What an item looks like to a subject, as an item that holds less.
+        self.views: list[Item] = []
+        self._view_numbers: dict[Item, int] = {}
+        self._slots: list[CompiledSlot] = []
+        self._slot_numbers: dict[int, int] = {}
+        self._seen: list[tuple[int, ...]] = []
+        # For each subject the slots of which each must be filled; a burden needs any of its members.
+        self.needs: list[tuple[tuple[int, ...], ...]] = []
+        for subject in self.all:
+            needed, seen = engine.slots_of(subject)
+            self._seen.append(tuple(dict.fromkeys(self._number(slot) for slot in seen)))
+            if isinstance(subject, Rule) and not needed:
+                self.needs.append((self._seen[-1],))
+            else:
+                self.needs.append(tuple((self._number(slot),) for slot in needed))
+        self._seen_by: dict[int, list[int]] = {}
+        for number, slots in enumerate(self._seen):
+            for slot in slots:
+                self._seen_by.setdefault(slot, []).append(number)
+        self._filled: dict[tuple[str, str, str], tuple[int, ...]] = {}
+
+    @property
+    def slot_count(self) -> int:
+        return len(self._slots)
+
+    def slots_filled(self, medication: Medication) -> tuple[int, ...]:
+        """The numbers of the slots that a medication fills, doses aside."""
+        key = (medication.ingredient.name, medication.route, medication.status)
+        known = self._filled.get(key)
+        if known is None:
+            bit = self.engine.bit_of(medication.ingredient.name)
+            found = [] if bit is None else [n for n, slot in enumerate(self._slots) if slot.takes(bit, medication)]
+            known = self._filled[key] = tuple(found)
+        return known
+
+    def seen(self, item: Item) -> tuple[tuple[int, ...], dict[int, int]]:
+        """The slots that a drug fills, and for each subject that sees it the number of the view it gets."""
+        visible: dict[int, list[Medication]] = {}
+        slots: set[int] = set()
+        for medication in item.medications:
+            filled = self.slots_filled(medication)
+            slots.update(filled)
+            for subject in {subject for slot in filled for subject in self._seen_by[slot]}:
+                visible.setdefault(subject, []).append(medication)
+        return tuple(sorted(slots)), {s: self._view(s, meds, item) for s, meds in visible.items()}
+
+    def _view(self, subject: int, visible: list[Medication], item: Item) -> int:
+        if self.by_dose[subject]:
+            view = Item(item.product, tuple(visible))
+        elif len(visible) == 1:
+            view = Item((), (replace(visible[0], daily_dose=None),))
+        else:
+            # Two of its ingredients count, and which lines they stand on with it.
+            view = item
+        number = self._view_numbers.setdefault(view, len(self.views))
+        if number == len(self.views):
+            self.views.append(view)
+        return number
+
+    def _number(self, slot: CompiledSlot) -> int:
+        number = self._slot_numbers.setdefault(id(slot), len(self._slots))
+        if number == len(self._slots):
+            self._slots.append(slot)
+        return number
+
+    @cached_property
+    def ages(self) -> NDArray[np.float64]:
+        """The ages, in years, at which any condition of the knowledge turns."""
+        tests = [test for subject in self.all for test in _tests_of(subject)]
+        found = {leaf.amount.value for test in tests for leaf in leaves_of(test) if leaf.kind == "age" and leaf.amount}
+        return np.array(sorted(found))
+
+
+def _tests_of(subject: Subject) -> list:
+    if isinstance(subject, RedFlag):
+        return [subject.when]
+    if isinstance(subject, Rule):
+        return [test for test in (subject.when, *(m.when for m in subject.modifiers)) if test is not None]
+    return []
+
+
+def _turns_on_dose(subject: Subject) -> bool:
+    participants = subject.participants if isinstance(subject, Rule) else ()
+    named = [slot for test in _tests_of(subject) for slot in drug_slots(test)]
+    return any(slot.dose is not None for slot in (*participants, *named))
+
+
+def _turns_on_facts(subject: Subject) -> bool:
+    """Classes do too, where symptoms or labs are known; that is the caller's to see."""
+    return any(leaf.kind != "drug" for test in _tests_of(subject) for leaf in leaves_of(test))
