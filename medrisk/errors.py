@@ -86,6 +86,12 @@ class SiteTableError(KnowledgeError):
     help = "Mend the lines named above; docs/site-table.md says what each column may hold."
 
 
+class AuditError(MedriskError):
+    """Prescription files cannot be audited as they were handed in, or a run cannot go on."""
+
+    title = "The audit cannot be made"
+
+
 class RxNormError(MedriskError):
     """An RxNorm release cannot be installed, read or removed."""
 

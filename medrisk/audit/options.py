@@ -1,0 +1,23 @@
+"""What the user chose for a run. It stands in the manifest, and a run that goes on must have been started with the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Mode = Literal["overlap", "ever"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """``mode`` None: overlap where the files give days, else ever. ``aliases``: a text of the files -> what was meant by it."""
+
+    mode: Mode | None = None
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    pseudonymise: bool = False
+    detected_issues: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: dict(value) if isinstance(value, Mapping) else value for key, value in asdict(self).items()}

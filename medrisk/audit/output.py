@@ -1,0 +1,179 @@
+"""The tables of an audit: findings and patients of a bucket in words, and the parts put together at the end.
+
+The order is fixed: patients by the hash of their identifier, a patient's findings as the notes of a list are read. So the
+same input gives the same bytes, whatever the number of buckets and however often the run was interrupted.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from medrisk.audit.cases import Cases, Result
+from medrisk.audit.harmless import csv_line, harmless
+from medrisk.audit.patients import STATUSES
+from medrisk.core.model import Patient
+
+TIERS = ("urgent", "review", "monitor", "info")
+FINDING_COLUMNS = (
+    "patient_id", "note_id", "rule", "kind", "tier", "severity", "interruptive", "drugs", "effects", "evidence", "verified",
+    "summary", "why", "first_date", "last_date", "days",
+)  # fmt: skip
+PATIENT_COLUMNS = (
+    "patient_id", "lines", *STATUSES, "promoters", *TIERS, "highest_tier", "age", "sex", "first_date", "last_date",
+    "lines_hash", "facts_hash",
+)  # fmt: skip
+_ROW_GROUP = 1_000_000
+
+
+def finding_words(result: Result) -> dict[str, str | bool | None]:
+    """The columns of a finding that are the same for every patient who has it."""
+    note = result.note
+    return {
+        "note_id": note.id, "rule": note.rule, "kind": note.kind, "tier": note.tier.value,
+        "severity": note.severity.value if note.severity else None, "interruptive": note.interruptive,
+        "drugs": "; ".join(note.drugs), "effects": "; ".join(note.effects), "evidence": note.evidence, "verified": note.verified,
+        "summary": note.summary, "why": result.why,
+    }  # fmt: skip
+
+
+class FindingWriter:
+    """Puts findings into words. Each result is put into words once; of a patient's row only the patient and the days differ."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+        self._words = pl.DataFrame()
+        self._count = 0
+
+    def table(self, found: pl.DataFrame, names: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
+        """``found``: person, result, start, end, one or several stretches of days. ``names``: person, patient_id."""
+        self._learn()
+        days = _days(found, dated=dated)
+        return (
+            days.join(self._words.select("result", "order"), on="result")
+            .sort("person", "order", "first_date")
+            .drop("order")
+            .join(names, on="person", maintain_order="left")
+            .join(self._words, on="result", maintain_order="left")
+        )
+
+    def _learn(self) -> None:
+        if self._count == len(self._cases.results):
+            return
+        results = self._cases.results
+        places = sorted(range(len(results)), key=lambda n: results[n].order)
+        order = {number: place for place, number in enumerate(places)}
+        words = [finding_words(result) for result in results]
+        cells = [csv_line(list(row.values())) for row in words]
+        self._words = pl.DataFrame(
+            {"result": range(len(results)), "order": [order[n] for n in range(len(results))], "cells": cells},
+            schema={"result": pl.Int32, "order": pl.Int32, "cells": pl.String},
+        ).hstack(pl.DataFrame(words, schema=_WORD_TYPES))
+        self._count = len(results)
+
+
+_WORD_TYPES = {name: pl.Boolean if name in {"interruptive", "verified"} else pl.String for name in FINDING_COLUMNS[1:13]}
+
+
+def _days(found: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
+    """One row a person and result, with the first and last day and how many days it held."""
+    days = (pl.col("end") - pl.col("start") + 1).sum() if dated else pl.lit(None, pl.Int32)
+    return found.group_by("person", "result").agg(
+        pl.col("start").min().cast(pl.Date).alias("first_date"), pl.col("end").max().cast(pl.Date).alias("last_date"),
+        days.cast(pl.Int32).alias("days"),
+    )  # fmt: skip
+
+
+def write_finding_parts(table: pl.DataFrame, parquet: Path, text: Path) -> None:
+    """A bucket's findings, as part of the Parquet file and of the CSV file."""
+    lines = table.select(
+        pl.concat_str(
+            csv_cell("patient_id"), pl.col("cells"), _date("first_date"), _date("last_date"),
+            pl.col("days").cast(pl.String).fill_null(""), separator=",",
+        )
+    )  # fmt: skip
+    lines.write_csv(text, include_header=False, quote_style="never")
+    table.select(FINDING_COLUMNS).write_parquet(parquet, compression="zstd", compression_level=1, statistics=False)
+
+
+def csv_cell(name: str) -> pl.Expr:
+    """A text as a cell of CSV: made harmless, and in quotes where it has to be."""
+    safe = pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]")).then(pl.concat_str(pl.lit("'"), name)).otherwise(name)
+    quoted = pl.concat_str(pl.lit('"'), safe.str.replace_all('"', '""', literal=True), pl.lit('"'))
+    return pl.when(pl.col(name).str.contains(r'[",\r\n]')).then(quoted).otherwise(safe)
+
+
+def _date(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("")
+
+
+def patient_table(
+    people: pl.DataFrame, findings: pl.DataFrame, names: pl.DataFrame, hashes: pl.DataFrame, patients: Sequence[Patient]
+) -> pl.DataFrame:
+    """One row a patient, whether or not anything was found."""
+    tiers = findings.group_by("person").agg(*((pl.col("tier") == tier).sum().cast(pl.Int32).alias(tier) for tier in TIERS))
+    known = pl.DataFrame(
+        {"context": range(len(patients)), "own_age": [p.age for p in patients], "own_sex": [p.sex for p in patients]},
+        schema={"context": pl.Int32, "own_age": pl.Float64, "own_sex": pl.String},
+    )
+    table = (
+        people.join(names, on="person").join(tiers, on="person", how="left").join(hashes, on="person", how="left")
+        .join(known, on="context", how="left")
+        .with_columns(
+            pl.col(*TIERS).fill_null(0), pl.col("promoters").fill_null(0), pl.coalesce("sex", "own_sex").alias("sex"),
+            pl.col("first").cast(pl.Date).alias("first_date"), pl.col("last").cast(pl.Date).alias("last_date"),
+        )
+    )  # fmt: skip
+    highest = pl.coalesce(*(pl.when(pl.col(tier) > 0).then(pl.lit(tier)) for tier in TIERS)).alias("highest_tier")
+    return table.with_columns(highest).sort("person").select(PATIENT_COLUMNS)
+
+
+def join_parquet(parts: Iterable[Path], to: Path, schema: pl.Schema | dict[str, pl.DataType]) -> int:
+    """One file of the parts, in their order, with row groups of a fixed size, so that the bytes do not depend on the parts."""
+    arrow = pl.DataFrame(schema=schema).to_arrow().schema
+    arrow = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) or pa.types.is_string_view(f.type) else f.type) for f in arrow])
+    rows = 0
+    with pq.ParquetWriter(to, arrow, compression="zstd", compression_level=1) as writer:
+        for group in _row_groups(parts, arrow):
+            writer.write_table(group, row_group_size=_ROW_GROUP)
+            rows += group.num_rows
+    return rows
+
+
+def _row_groups(parts: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
+    held: list[pa.Table] = []
+    count = 0
+    for part in parts:
+        table = pq.read_table(part).cast(schema)
+        while count + table.num_rows >= _ROW_GROUP:
+            room = _ROW_GROUP - count
+            yield pa.concat_tables([*held, table.slice(0, room)])
+            table, held, count = table.slice(room), [], 0
+        held.append(table)
+        count += table.num_rows
+    if count:
+        yield pa.concat_tables(held)
+
+
+def join_text(parts: Iterable[Path], to: Path, header: Sequence[str]) -> None:
+    with to.open("wb") as joined:
+        joined.write((",".join(header) + "\n").encode())
+        for part in parts:
+            with part.open("rb") as opened:
+                shutil.copyfileobj(opened, joined, 1 << 20)
+
+
+def write_unmatched(table: pl.DataFrame, to: Path) -> None:
+    """The worklist: each text nobody could match, the commonest first. ``meant`` is for the user to fill in."""
+    with to.open("w", encoding="utf-8", newline="") as opened:
+        opened.write("text,status,reason,rows,candidates,meant\n")
+        for row in table.sort(["rows", "text"], descending=[True, False]).iter_rows():
+            opened.write(csv_line([*row, ""]) + "\n")
+
+
+__all__ = ["harmless"]
