@@ -7,24 +7,13 @@ from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 from medrisk.core.model import Line, Note, Report
-from medrisk.core.rules import Severity, Tier
+from medrisk.fhir.detected_issue import URN, begin_issue, entry_of, evidence_of, mitigations_of
 from medrisk.service import Medrisk
 from medrisk.status import review_notice
 from medrisk.web.api.fhir.bundle import FhirList, Place
-from medrisk.web.api.fhir.codes import ACT_CODE
 from medrisk.web.api.fhir.tree import Json
 from medrisk.web.api.operations import PREFIX
 
-_URN = "urn:medrisk"
-_SEVERITIES = {
-    Severity.CONTRAINDICATED: "high", Severity.MAJOR: "high", Severity.MODERATE: "moderate", Severity.MINOR: "low",
-}  # fmt: skip
-# Codes of v3-ActCode for alerts. A note of another kind has only our own code.
-_ALERTS = {
-    "interaction": ("DRUG", "Drug Interaction Alert"),
-    "duplicate": ("DUPTHPY", "Duplicate Therapy Alert"),
-    "dose_cap": ("DOSEH", "High Dose Alert"),
-}
 _LINE = re.compile(r"\bline (\d+)\b", re.IGNORECASE)
 
 
@@ -32,7 +21,7 @@ def write_fhir(report: Report, read: FhirList, service: Medrisk) -> Json:
     """The same report in the same order always gives the same Bundle: no clock, no chance."""
     issues = [_detected(note, report, read, service) for note in report.notes]
     outcome = {"resourceType": "OperationOutcome", "issue": list(_issues(report, read, service))}
-    whose = f"{_URN}:{report.versions.knowledge}:{read.patient}"
+    whose = f"{URN}:{report.versions.knowledge}:{read.patient}"
     entries = [(f"{whose}:note:{note.id}", issue) for note, issue in zip(report.notes, issues, strict=True)]
     entries.append((f"{whose}:outcome", outcome))
     bundle: Json = {"resourceType": "Bundle", "type": "collection"}
@@ -44,59 +33,21 @@ def write_fhir(report: Report, read: FhirList, service: Medrisk) -> Json:
 
 def _detected(note: Note, report: Report, read: FhirList, service: Medrisk) -> Json:
     places = {place.reference: place for number in note.lines for place in _places(number, read) if place.reference}
-    issue: Json = {
-        "resourceType": "DetectedIssue",
-        "extension": [
-            {"url": f"{_URN}:tier", "valueCode": note.tier.value},
-            {"url": f"{_URN}:interruptive", "valueBoolean": note.interruptive},
-        ],
-        # Drafts that nobody has reviewed are never final.
-        "status": "preliminary",
-        "code": _code(note),
-    }
-    if severity := _severity(note):
-        issue["severity"] = severity
+    severity = note.severity.value if note.severity else None
+    issue = begin_issue(note.tier.value, note.interruptive, note.kind, note.summary, severity)
     if read.patient:
         issue["patient"] = {"reference": read.patient}
     if places:
         issue["implicated"] = [{"reference": reference} for reference in places]
     issue["detail"] = _by_place("\n".join((note.summary, *note.why, *note.would_change)), read)
-    if evidence := [{"code": [{"text": _source(note, number)}]} for number in range(len(note.sources))]:
-        issue["evidence"] = evidence
-    if href := _reference(note, service):
-        issue["reference"] = href
+    if note.sources:
+        issue["evidence"] = [evidence_of(note.evidence, cited.citation, cited.where, cited.verified) for cited in note.sources]
+    if entry := entry_of(service.knowledge, note.kind, note.rule):
+        # Where the entry that the note rests on is shown by this server.
+        issue["reference"] = f"{PREFIX}/knowledge/{entry}"
     if note.actions:
-        issue["mitigation"] = [{"action": {"text": _by_place(action, read)}} for action in note.actions]
+        issue["mitigation"] = mitigations_of(_by_place(action, read) for action in note.actions)
     return issue
-
-
-def _severity(note: Note) -> str:
-    """Notes of drug classes have none, since they never interrupt; what is urgent is high."""
-    if note.severity is not None:
-        return _SEVERITIES[note.severity]
-    return "high" if note.tier is Tier.URGENT else ""
-
-
-def _code(note: Note) -> Json:
-    own = {"system": f"{_URN}:note-kind", "code": note.kind}
-    alert = _ALERTS.get(note.kind)
-    coding = [{"system": ACT_CODE, "code": alert[0], "display": alert[1]}, own] if alert else [own]
-    return {"coding": coding, "text": note.summary}
-
-
-def _source(note: Note, number: int) -> str:
-    cited = note.sources[number]
-    where = f", {cited.where}" if cited.where else ""
-    return f"{note.evidence or 'not graded'}: {cited.citation}{where}{'' if cited.verified else ' (unverified)'}"
-
-
-def _reference(note: Note, service: Medrisk) -> str:
-    """Where the entry that the note rests on is shown by this server."""
-    knowledge = service.knowledge
-    flags = {flag.id for flag in knowledge.red_flags}
-    kinds = (("rules", knowledge.rules), ("classes", knowledge.classes), ("red_flags", flags), ("symptoms", knowledge.symptoms))
-    wanted = {"drug_class": "classes", "red_flag": "red_flags", "symptom": "symptoms"}.get(note.kind, "rules")
-    return next((f"{PREFIX}/knowledge/{kind}/{note.rule}" for kind, ids in kinds if kind == wanted and note.rule in ids), "")
 
 
 def _issues(report: Report, read: FhirList, service: Medrisk) -> Iterator[Json]:

@@ -12,7 +12,6 @@ NDC = "http://hl7.org/fhir/sid/ndc"
 LOINC = "http://loinc.org"
 ICD10 = frozenset({"http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"})
 SNOMED = "http://snomed.info/sct"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 PREGNANCY_STATUS = "82810-3"
 # SNOMED CT pregnant, not pregnant; LOINC answers of 82810-3 the same.
