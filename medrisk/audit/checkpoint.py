@@ -23,7 +23,8 @@ _STATE = "state.json"
 class State:
     """``identity`` is what the whole run must agree in: inputs, options and versions.
 
-    ``source`` and ``at`` say where reading goes on; ``flushes`` how many parts were written; ``gathered``: all was read.
+    ``source`` and ``at`` say where reading goes on; ``flushes`` how many parts were written; ``gathered``: all was read. ``dated``: some row has a
+    day; ``with_days``: how many rows tell the first day and the last.
     """
 
     identity: dict[str, Any]
@@ -36,6 +37,7 @@ class State:
     facts: int = 0
     gathered: bool = False
     dated: bool = False
+    with_days: int = 0
     rows_in: list[int] = field(default_factory=list)
     rejects: int = 0
     seconds: dict[str, float] = field(default_factory=dict)

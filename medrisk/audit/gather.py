@@ -63,6 +63,7 @@ class Gatherer:
             return
         rows = change(block.rows)
         self._state.dated = self._state.dated or rows["start"].null_count() < rows.height
+        self._state.with_days += rows.height - max(rows["start"].null_count(), rows["end"].null_count())
         self._held.append(
             rows.select(
                 pl.col("patient").hash().alias("hash"), "patient", self.texts.number(rows["text"]), "start", "end", "age", "sex",
@@ -94,7 +95,7 @@ class Numbered:
 
     def __init__(self, folder: Path, name: str, flushes: int) -> None:
         self._folder, self._name = folder, name
-        parts = [pl.read_ipc(folder / f"{name}-{number:06}.arrow", memory_map=False) for number in range(flushes)]
+        parts = [pl.read_ipc(folder / f"{name}-{number:06}.arrow") for number in range(flushes)]
         counts = pl.concat(parts) if parts else pl.DataFrame(schema={"number": pl.Int32, "text": pl.String, "rows": pl.Int64})
         self._known = counts.filter(pl.col("text").is_not_null()).select("text", "number")
         self._counts = [counts.select("number", "rows")]
@@ -143,7 +144,7 @@ def bucket_folder(work: Path, bucket: int) -> Path:
 def read_bucket(work: Path, bucket: int, flushes: int) -> pl.DataFrame | None:
     """The rows of a bucket, in the order in which they were read; None where no patient fell into it."""
     parts = [path for number in range(flushes) if (path := bucket_folder(work, bucket) / f"{number:06}.arrow").exists()]
-    return pl.concat([pl.read_ipc(path, memory_map=False) for path in parts]) if parts else None
+    return pl.concat([pl.read_ipc(path) for path in parts]) if parts else None
 
 
 def bucket_count(sources: Iterable[Source], bytes_each: int) -> int:
@@ -156,7 +157,7 @@ def _share(sources: Sequence[Source], state: State) -> float:
     """The part of the input that was read, from 0 to 1; within a file by the place, where it is one of bytes."""
     whole = sum(source.size for source in sources) or 1
     done = sum(source.size for source in sources[: state.source])
-    return min(1.0, (done + (state.at or {}).get("bytes", 0)) / whole)
+    return min(1.0, (done + (state.at or {}).get("offset", 0)) / whole)
 
 
 def _write_rejects(path: Path, rejects: Iterable[tuple[str, Reject]]) -> None:

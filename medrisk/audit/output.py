@@ -6,6 +6,8 @@ same input gives the same bytes, whatever the number of buckets and however ofte
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -15,19 +17,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from medrisk.audit.cases import Cases, Result
-from medrisk.audit.harmless import csv_line, harmless
-from medrisk.audit.patients import STATUSES
+from medrisk.audit.harmless import harmless, harmless_column
+from medrisk.audit.tables import FINDINGS_SCHEMA, PATIENTS_SCHEMA, TIERS, UNMATCHED_SCHEMA
 from medrisk.core.model import Patient
 
-TIERS = ("urgent", "review", "monitor", "info")
-FINDING_COLUMNS = (
-    "patient_id", "note_id", "rule", "kind", "tier", "severity", "interruptive", "drugs", "effects", "evidence", "verified",
-    "summary", "why", "first_date", "last_date", "days",
-)  # fmt: skip
-PATIENT_COLUMNS = (
-    "patient_id", "lines", *STATUSES, "promoters", *TIERS, "highest_tier", "age", "sex", "first_date", "last_date",
-    "lines_hash", "facts_hash",
-)  # fmt: skip
 _ROW_GROUP = 1_000_000
 
 
@@ -77,7 +70,8 @@ class FindingWriter:
         self._count = len(results)
 
 
-_WORD_TYPES = {name: pl.Boolean if name in {"interruptive", "verified"} else pl.String for name in FINDING_COLUMNS[1:13]}
+_OWN_COLUMNS = {"patient_id", "first_date", "last_date", "days"}
+_WORD_TYPES = {name: kind for name, kind in FINDINGS_SCHEMA.items() if name not in _OWN_COLUMNS}
 
 
 def _days(found: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
@@ -93,19 +87,27 @@ def write_finding_parts(table: pl.DataFrame, parquet: Path, text: Path) -> None:
     """A bucket's findings, as part of the Parquet file and of the CSV file."""
     lines = table.select(
         pl.concat_str(
-            csv_cell("patient_id"), pl.col("cells"), _date("first_date"), _date("last_date"),
+            _cell("patient_id"), pl.col("cells"), _date("first_date"), _date("last_date"),
             pl.col("days").cast(pl.String).fill_null(""), separator=",",
         )
     )  # fmt: skip
     lines.write_csv(text, include_header=False, quote_style="never")
-    table.select(FINDING_COLUMNS).write_parquet(parquet, compression="zstd", compression_level=1, statistics=False)
+    table.select(*FINDINGS_SCHEMA).write_parquet(parquet, compression="zstd", compression_level=1, statistics=False)
 
 
-def csv_cell(name: str) -> pl.Expr:
+def _cell(name: str) -> pl.Expr:
     """A text as a cell of CSV: made harmless, and in quotes where it has to be."""
-    safe = pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]")).then(pl.concat_str(pl.lit("'"), name)).otherwise(name)
+    safe = harmless_column(name)
     quoted = pl.concat_str(pl.lit('"'), safe.str.replace_all('"', '""', literal=True), pl.lit('"'))
-    return pl.when(pl.col(name).str.contains(r'[",\r\n]')).then(quoted).otherwise(safe)
+    return pl.when(safe.str.contains(r'[",\r\n]')).then(quoted).otherwise(safe)
+
+
+def csv_line(cells: Sequence[object]) -> str:
+    """One row of CSV without its line end. None is an empty cell, truth is true or false."""
+    words = ["" if cell is None else str(cell).lower() if isinstance(cell, bool) else harmless(str(cell)) for cell in cells]
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(words)
+    return line.getvalue()
 
 
 def _date(name: str) -> pl.Expr:
@@ -130,7 +132,7 @@ def patient_table(
         )
     )  # fmt: skip
     highest = pl.coalesce(*(pl.when(pl.col(tier) > 0).then(pl.lit(tier)) for tier in TIERS)).alias("highest_tier")
-    return table.with_columns(highest).sort("person").select(PATIENT_COLUMNS)
+    return table.with_columns(highest).sort("person").select(pl.col(name).cast(kind) for name, kind in PATIENTS_SCHEMA.items())
 
 
 def join_parquet(parts: Iterable[Path], to: Path, schema: pl.Schema | dict[str, pl.DataType]) -> int:
@@ -171,9 +173,6 @@ def join_text(parts: Iterable[Path], to: Path, header: Sequence[str]) -> None:
 def write_unmatched(table: pl.DataFrame, to: Path) -> None:
     """The worklist: each text nobody could match, the commonest first. ``meant`` is for the user to fill in."""
     with to.open("w", encoding="utf-8", newline="") as opened:
-        opened.write("text,status,reason,rows,candidates,meant\n")
+        opened.write(",".join(UNMATCHED_SCHEMA) + "\n")
         for row in table.sort(["rows", "text"], descending=[True, False]).iter_rows():
             opened.write(csv_line([*row, ""]) + "\n")
-
-
-__all__ = ["harmless"]

@@ -6,22 +6,22 @@ Nothing here knows a rule. Patients, drugs and cases are numbers in tables; what
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from typing import Literal
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from medrisk.audit.cases import Cases
 from medrisk.audit.contexts import Contexts
+from medrisk.audit.options import Mode
 from medrisk.audit.readings import Item, Reading
 from medrisk.audit.spans import covered, less, merged, states
 from medrisk.audit.subjects import Subjects
+from medrisk.core.model import Medication
 from medrisk.core.notes import NoteWriter
 from medrisk.service import Medrisk
 
-Mode = Literal["overlap", "ever"]
 _WORD = 64
 # Mixes a number into 64 bits (splitmix64), so that the sum over a set of views stands for the set.
 _GOLDEN, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -53,6 +53,7 @@ class Auditor:
         """
         people = self._people(rows)
         taken = self._taken(rows)
+        people = people.join(self._promoters(taken), on="person", how="left", maintain_order="left")
         cases = self._cases(taken, people)
         found = cases.join(self._results, on="case", how="inner").select("person", "result", "start", "end")
         found = pl.concat([found, self._told_without_drugs(people)])
@@ -74,6 +75,18 @@ class Auditor:
             {"text": np.arange(len(readings), dtype=np.int32), **{s: counts[:, i] for i, s in enumerate(STATUSES)}}
         )
         self._sees_items()
+        drugs: dict[str, int] = {}
+        promoting = [
+            (number, drugs.setdefault(medication.ingredient.name, len(drugs)))
+            for number, item in enumerate(self.items)
+            for medication in item.medications
+            if medication.status == "active" and self._promotes(medication)
+        ]
+        self._promoters_of = pl.DataFrame(promoting, schema={"item": pl.Int32, "drug": pl.Int32}, orient="row").unique()
+
+    def _promotes(self, medication: Medication) -> bool:
+        classes = self.subjects.engine.classes_of(medication.ingredient.name, medication.route)
+        return any(drug_class.role in PROMOTING_ROLES for drug_class in classes)
 
     def _sees_items(self) -> None:
         words = self.subjects.slot_count // _WORD + 1
@@ -101,7 +114,10 @@ class Auditor:
         known = people.filter(pl.col("age").is_not_null() | pl.col("sex").is_not_null() | (pl.col("facts") != ""))
         distinct = known.select("facts", "age", "sex").unique()
         numbers = [self.contexts.number(facts, age, sex) for facts, age, sex in distinct.iter_rows()]
-        distinct = distinct.with_columns(pl.Series("context", numbers, dtype=pl.Int32))
+        hashes = [_hash_of(*of_one) for of_one in distinct.iter_rows()]
+        distinct = distinct.with_columns(
+            pl.Series("context", numbers, dtype=pl.Int32), pl.Series("facts_hash", hashes, dtype=pl.String)
+        )
         people = people.join(distinct, on=["facts", "age", "sex"], how="left", nulls_equal=True, maintain_order="left")
         return people.with_columns(pl.col("context").fill_null(0)).drop("facts")
 
@@ -116,6 +132,11 @@ class Auditor:
         if self._mode == "overlap" and self._dated:
             return merged(taken, ["person", "item"])
         return covered(taken, ["person", "item"])
+
+    def _promoters(self, taken: pl.DataFrame) -> pl.DataFrame:
+        """person, promoters: how many different drugs of theirs stand in a class that promotes."""
+        drugs = taken.select("person", "item").unique().join(self._promoters_of, on="item").select("person", "drug").unique()
+        return drugs.group_by("person").agg(pl.len().cast(pl.Int32).alias("promoters"))
 
     # Which cases they are.
 
@@ -242,6 +263,8 @@ class Auditor:
         return set(self.cases.results[goes].note.drugs) == set(self.cases.results[by].note.drugs)
 
 
+# The roles of classes known to promote muscle cramps or what leads to them.
+PROMOTING_ROLES = frozenset({"promoter", "weak_promoter"})
 STATUSES = ("matched", "ambiguous", "unknown", "ignored")
 
 
@@ -254,6 +277,11 @@ def _all_of(filled: NDArray[np.bool_], needs: tuple[tuple[int, ...], ...]) -> ND
 
 def _any_of(filled: NDArray[np.bool_], slots: tuple[int, ...]) -> NDArray[np.bool_]:
     return filled[slots[0]] if len(slots) == 1 else filled[list(slots)].any(axis=0)
+
+
+def _hash_of(*facts: object) -> str:
+    """The same for the same facts of a patient, in every run."""
+    return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _no_day(name: str) -> pl.Expr:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 import polars as pl
 
@@ -62,6 +63,10 @@ class Source(Protocol):
         """The file as the user named it, for rejects and the report."""
 
     @property
+    def path(self) -> Path:
+        """The file or folder on disk."""
+
+    @property
     def size(self) -> int:
         """Bytes on disk, for the progress bar."""
 
@@ -75,8 +80,14 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the user said of the files: ``columns`` names a column for a field (``--map``)."""
+    """What the user said of the files: ``columns`` names a column for a field (``--map``).
+
+    ``dates`` says in which order day and month stand, where a file does not prove it. ``codes``: whether a code stands
+    on the line also where a name does; without a release it adds nothing but distinct lines.
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     delimiter: str | None = None
     encoding: str | None = None
+    dates: Literal["dmy", "mdy"] | None = None
+    codes: bool = True

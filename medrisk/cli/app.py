@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from medrisk import __version__
+from medrisk.cli.audit import audit
 from medrisk.cli.check import check
 from medrisk.cli.classify import classify
 from medrisk.cli.knowledge import knowledge
@@ -76,7 +77,7 @@ def cli() -> None:
     """
 
 
-for _command in (check, normalize, classify, knowledge, reload, rxnorm, scale, serve, token):
+for _command in (audit, check, normalize, classify, knowledge, reload, rxnorm, scale, serve, token):
     cli.add_command(_command)
 
 

@@ -1,0 +1,209 @@
+"""One audit, top to bottom: the file to read first.
+
+    files -> rows in buckets -> distinct texts read -> each bucket's patients and findings -> tables and a report
+
+Two thirds can be interrupted at any point: what was gathered and each bucket that was worked out stay in the work folder
+until the run is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import polars as pl
+
+from medrisk.audit.buckets import BucketWorker
+from medrisk.audit.checkpoint import State, WorkFolder, write_whole
+from medrisk.audit.gather import Gatherer, bucket_count
+from medrisk.audit.options import AuditOptions, Mode
+from medrisk.audit.output import join_parquet, join_text, write_unmatched
+from medrisk.audit.pseudonyms import Pseudonyms
+from medrisk.audit.readings import Reading
+from medrisk.audit.resolve import resolve
+from medrisk.audit.rows import Source
+from medrisk.audit.tables import (
+    FINDINGS,
+    FINDINGS_CSV,
+    FINDINGS_SCHEMA,
+    MANIFEST,
+    PATIENTS,
+    PATIENTS_SCHEMA,
+    REJECTS,
+    REJECTS_SCHEMA,
+    TIERS,
+    UNMATCHED,
+)
+from medrisk.errors import AuditError
+from medrisk.service import Medrisk
+
+# Of the input to each bucket: some hundred thousand rows, a few hundred MB while they are worked on.
+_BUCKET_BYTES = 48 << 20
+_CHUNK = 1 << 20
+
+
+class Progress(Protocol):
+    """Who is told how far a run is. ``share`` goes from 0 to 1 within a step."""
+
+    def __call__(self, step: str, share: float, rows: int) -> None: ...
+
+
+def _silent(step: str, share: float, rows: int) -> None:
+    """Tells nobody."""
+
+
+def run_audit(
+    service: Medrisk,
+    sources: Sequence[Source],
+    out: Path,
+    options: AuditOptions,
+    *,
+    pseudonyms: Pseudonyms | None = None,
+    restart: bool = False,
+    progress: Progress = _silent,
+    started: datetime | None = None,
+) -> dict[str, Any]:
+    """Audit the files into the folder ``out`` and give its manifest. Goes on with a run of the same that was interrupted.
+
+    Raises AuditError where the folder holds another unfinished run, or the files or the knowledge changed meanwhile.
+    """
+    began = time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    work = WorkFolder(out)
+    identity = _identity(service, sources, options, pseudonyms)
+    fresh = State(identity, bucket_count(sources, _BUCKET_BYTES), (started or datetime.now(UTC)).isoformat(timespec="seconds"))
+    state = work.begin(fresh, restart=restart)
+    with ThreadPoolExecutor(1) as hashing:
+        # Beside the reading of the rows, for a hash is worked out without holding up Python.
+        hashes = [hashing.submit(sha256_of, source.path) for source in sources]
+        gatherer = Gatherer(work, state, sources)
+        if not state.gathered:
+            gatherer.gather(_changes(options, pseudonyms), lambda rows, share: progress("reading", share, rows))
+        mode = options.mode or _usual_mode(state)
+        texts, facts = gatherer.texts.table(), gatherer.facts.table()
+        readings = _timed(state, "texts", lambda: _readings(service, texts, progress))
+        worker = BucketWorker(service, readings, texts, facts, work.path, mode, state)
+        _timed(state, "findings", lambda: worker.work(lambda share: progress("findings", share, sum(state.rows_in))))
+        counts = _timed(state, "tables", lambda: _tables(out, work, state, worker, texts, readings))
+        inputs = _inputs(sources, state, hashes)
+    if _identity(service, sources, options, pseudonyms) != identity:
+        raise AuditError("An input file changed while it was read.", hint="Start again with --restart.", field="file")
+    manifest = {
+        "made_on": state.started[:10],
+        "versions": asdict(service.versions),
+        "options": {**_told(options), "mode": mode, "key_name": pseudonyms.key_name if pseudonyms else None},
+        "inputs": inputs,
+        "counts": counts,
+        "seconds": {**state.seconds, "whole": round(time.monotonic() - began, 1)},
+    }
+    return manifest
+
+
+def finish(out: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Write the manifest, with a hash of every output, and remove the work folder: from here the run is done."""
+    names = sorted(path.name for path in out.iterdir() if path.is_file() and path.name != MANIFEST)
+    with ThreadPoolExecutor() as pool:
+        hashes = dict(zip(names, pool.map(lambda name: sha256_of(out / name), names), strict=True))
+    manifest = {**manifest, "outputs": hashes}
+    write_whole(out / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    WorkFolder(out).remove()
+    return manifest
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, or of all files of a folder with their names."""
+    digest = hashlib.sha256()
+    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        if part != path:
+            digest.update(str(part.relative_to(path)).encode())
+        with part.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _identity(service: Medrisk, sources: Sequence[Source], options: AuditOptions, key: Pseudonyms | None) -> dict[str, Any]:
+    """What must be the same all through one run."""
+    files = [[s.name, s.size, s.path.stat().st_mtime_ns, dict(s.taken_for)] for s in sources]
+    chosen = {**options.as_json(), "key": key.key_name if key else None}
+    return {"input files": files, "options": chosen, "knowledge or drug names": asdict(service.versions)}
+
+
+def _changes(options: AuditOptions, pseudonyms: Pseudonyms | None) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    """What is done to rows before anything is kept of them: the user's own names for texts, and pseudonyms."""
+    aliases = dict(options.aliases)
+
+    def change(rows: pl.DataFrame) -> pl.DataFrame:
+        if aliases:
+            rows = rows.with_columns(pl.col("text").replace(aliases))
+        if pseudonyms is not None:
+            rows = rows.with_columns(pseudonyms.of_series(rows["patient"]))
+        return rows
+
+    return change
+
+
+def _readings(service: Medrisk, texts: pl.DataFrame, progress: Progress) -> list[Reading]:
+    rows = int(texts["rows"].sum())
+    return resolve(service, texts["text"].to_list(), lambda done: progress("texts", done / max(1, texts.height), rows))
+
+
+def _usual_mode(state: State) -> Mode:
+    """By days of overlap where most rows tell the first day and the last."""
+    return "overlap" if state.dated and 2 * state.with_days >= sum(state.rows_in) else "ever"
+
+
+def _tables(out: Path, work: WorkFolder, state: State, worker: BucketWorker, texts: pl.DataFrame, readings: Sequence[Reading]) -> dict[str, Any]:
+    """Put the parts of all buckets together, and count."""
+    findings = join_parquet(worker.parts("findings", "parquet"), out / FINDINGS, FINDINGS_SCHEMA)
+    join_text(worker.parts("findings", "csv"), out / FINDINGS_CSV, list(FINDINGS_SCHEMA))
+    patients = join_parquet(worker.parts("patients", "parquet"), out / PATIENTS, PATIENTS_SCHEMA)
+    join_text([work.path / f"rejects-{n:06}.csv" for n in range(state.flushes)], out / REJECTS, list(REJECTS_SCHEMA))
+    statuses = pl.Series("status", [reading.status for reading in readings], dtype=pl.String)
+    told = texts.with_columns(statuses)
+    rows_by = dict(told.group_by("status").agg(pl.col("rows").sum()).iter_rows())
+    write_unmatched(_unmatched(told, readings), out / UNMATCHED)
+    counted = pl.scan_parquet(out / FINDINGS)
+    by_tier = dict(counted.group_by("tier").len().collect(engine="streaming").iter_rows())
+    by_rule = dict(counted.group_by("rule").len().collect(engine="streaming").sort("rule").iter_rows())
+    return {
+        "rows_in": sum(state.rows_in), "rows_used": sum(state.rows_in) - state.rejects, "rejects": state.rejects,
+        "patients": patients, "distinct_texts": texts.height,
+        **{f"{status}_rows": int(rows_by.get(status, 0)) for status in ("matched", "ambiguous", "unknown", "ignored")},
+        "findings": findings, "findings_by_tier": {tier: by_tier.get(tier, 0) for tier in TIERS}, "findings_by_rule": by_rule,
+    }  # fmt: skip
+
+
+def _unmatched(told: pl.DataFrame, readings: Sequence[Reading]) -> pl.DataFrame:
+    some = told.filter(pl.col("status").is_in(["unknown", "ambiguous"]))
+    chosen = [readings[number] for number in some["number"]]
+    return some.select(
+        "text", "status", pl.Series("reason", [r.reason for r in chosen], dtype=pl.String), "rows",
+        pl.Series("candidates", ["; ".join(f"{name} {score:.0f}" for name, score in r.candidates) for r in chosen], dtype=pl.String),
+    )  # fmt: skip
+
+
+def _inputs(sources: Sequence[Source], state: State, hashes: Sequence[Future[str]]) -> list[dict[str, Any]]:
+    return [
+        {"file": source.name, "bytes": source.size, "sha256": digest.result(), "rows": rows, "taken_for": dict(source.taken_for)}
+        for source, rows, digest in zip(sources, state.rows_in, hashes, strict=True)
+    ]
+
+
+def _told(options: AuditOptions) -> dict[str, Any]:
+    """The options as the manifest tells them: of the aliases only how many, for they hold what was typed."""
+    return {**replace(options, aliases={}).as_json(), "aliases": len(options.aliases)}
+
+
+def _timed(state: State, step: str, work: Callable[[], Any]) -> Any:
+    began = time.monotonic()
+    answer = work()
+    state.seconds[step] = round(state.seconds.get(step, 0.0) + time.monotonic() - began, 2)
+    return answer
