@@ -22,7 +22,6 @@ from medrisk.core.model import Medication
 from medrisk.core.notes import NoteWriter
 from medrisk.service import Medrisk
 
-_WORD = 64
 # Mixes a number into 64 bits (splitmix64), so that the sum over a set of views stands for the set.
 _GOLDEN, _MIX_1, _MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _ON_CASE = ["subject", "context", "members", "mark"]
@@ -89,37 +88,39 @@ class Auditor:
         return any(drug_class.role in PROMOTING_ROLES for drug_class in classes)
 
     def _sees_items(self) -> None:
-        words = self.subjects.slot_count // _WORD + 1
-        self._bits = np.zeros((len(self.items), words), dtype=np.uint64)
+        filled: list[tuple[int, int]] = []
         seen: list[tuple[int, int, int]] = []
         for number, item in enumerate(self.items):
             slots, views = self.subjects.seen(item)
-            for slot in slots:
-                self._bits[number, slot // _WORD] |= np.uint64(1 << slot % _WORD)
+            filled += [(number, slot) for slot in slots]
             seen += [(number, subject, view) for subject, view in views.items()]
+        self._slots_of = pl.DataFrame(filled, schema={"item": pl.Int32, "slot": pl.Int32}, orient="row")
         self._views = pl.DataFrame(seen, schema={"item": pl.Int32, "subject": pl.Int32, "view": pl.Int32}, orient="row")
 
     # Who takes what, and what is known of them.
 
     def _people(self, rows: pl.DataFrame) -> pl.DataFrame:
         lines = rows.select("person", "text").drop_nulls().unique().join(self._texts, on="text")
-        counts = lines.group_by("person").agg(pl.len().alias("lines"), *(pl.col(status).sum() for status in STATUSES))
+        counts = lines.group_by("person").agg(pl.len().cast(pl.Int32).alias("lines"), *(pl.col(status).sum() for status in STATUSES))
         about = rows.group_by("person").agg(
-            pl.col("start").min().alias("first"), pl.max_horizontal(pl.col("end").max(), pl.col("start").max()).alias("last"),
-            pl.col("age").max(), pl.col("sex").drop_nulls().sort().first(),
-            pl.col("facts").drop_nulls().unique().sort().str.join("\n"),
-        )  # fmt: skip
-        people = about.join(counts, on="person", how="left").sort("person")
-        people = people.with_columns(pl.col("lines", *STATUSES).fill_null(0))
-        known = people.filter(pl.col("age").is_not_null() | pl.col("sex").is_not_null() | (pl.col("facts") != ""))
+            pl.col("start").min().alias("first"), pl.max_horizontal(pl.col("end").max(), pl.col("start").max()).alias("last")
+        )
+        people = about.join(counts, on="person", how="left").join(self._known_of(rows), on="person", how="left").sort("person")
+        return people.with_columns(pl.col("lines", *STATUSES, "context").fill_null(0))
+
+    def _known_of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """person, age, sex, context, facts_hash, of those of whom anything is known."""
+        told = rows.filter(pl.col("age").is_not_null() | pl.col("sex").is_not_null() | pl.col("facts").is_not_null())
+        known = told.group_by("person").agg(
+            pl.col("age").max(), pl.col("sex").drop_nulls().sort().first(), pl.col("facts").drop_nulls().unique().sort().str.join("\n")
+        )
         distinct = known.select("facts", "age", "sex").unique()
         numbers = [self.contexts.number(facts, age, sex) for facts, age, sex in distinct.iter_rows()]
         hashes = [_hash_of(*of_one) for of_one in distinct.iter_rows()]
         distinct = distinct.with_columns(
             pl.Series("context", numbers, dtype=pl.Int32), pl.Series("facts_hash", hashes, dtype=pl.String)
         )
-        people = people.join(distinct, on=["facts", "age", "sex"], how="left", nulls_equal=True, maintain_order="left")
-        return people.with_columns(pl.col("context").fill_null(0)).drop("facts")
+        return known.join(distinct, on=["facts", "age", "sex"], nulls_equal=True).drop("facts")
 
     def _taken(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, item, start, end: in overlap each stretch without a gap; else one row with the first and last day."""
@@ -159,27 +160,29 @@ class Auditor:
 
     def _candidates(self, taken: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         """person, subject: those of whose slots none stays empty. A superset of what can be found."""
-        taken = taken.sort("person")
-        person = taken["person"].to_numpy()
-        if not len(person):
-            return pl.DataFrame(schema={"person": pl.UInt32, "subject": pl.Int32})
-        starts = np.flatnonzero(np.r_[True, person[1:] != person[:-1]])
-        held = np.bitwise_or.reduceat(self._bits[taken["item"].to_numpy()], starts, axis=0)
-        who = person[starts]
-        filled = np.unpackbits(held.view(np.uint8), axis=1, bitorder="little").astype(bool).T.copy()
-        some = filled.any(axis=1)
-        persons: list[NDArray[np.uint32]] = []
+        held = self._held(taken, people.height)
+        some = held.any(axis=1)
+        persons: list[NDArray[np.int64]] = []
         subjects: list[NDArray[np.int32]] = []
         for subject, needs in enumerate(self.subjects.needs):
             if not needs or not all(some[list(slots)].any() for slots in needs):
                 continue
-            holds = _all_of(filled, needs)
-            found = who[np.flatnonzero(holds)]
+            found = np.flatnonzero(np.unpackbits(_all_of(held, needs)))
             persons.append(found)
             subjects.append(np.full(len(found), subject, dtype=np.int32))
-        candidates = pl.DataFrame({"person": np.concatenate(persons) if persons else who[:0], "subject": np.concatenate(subjects) if subjects else np.zeros(0, np.int32)})
+        candidates = pl.DataFrame(
+            {"person": np.concatenate([np.zeros(0, np.int64), *persons]), "subject": np.concatenate([np.zeros(0, np.int32), *subjects])},
+            schema={"person": pl.UInt32, "subject": pl.Int32},
+        )
         flags = self._flagged(people).select("person").join(pl.DataFrame({"subject": self.subjects.red_flags.astype(np.int32)}), how="cross")
         return pl.concat([candidates, flags])
+
+    def _held(self, taken: pl.DataFrame, count: int) -> NDArray[np.uint8]:
+        """For each slot one bit a person, eight to the byte: whether a drug of theirs fills it."""
+        pairs = taken.select("person", "item").unique().join(self._slots_of, on="item")
+        held = np.zeros((self.subjects.slot_count, count), dtype=np.uint8)
+        held[pairs["slot"].to_numpy(), pairs["person"].to_numpy()] = 1
+        return np.packbits(held, axis=1)
 
     def _flagged(self, people: pl.DataFrame) -> pl.DataFrame:
         """Those of whom something is known that a red flag could turn on."""
@@ -268,15 +271,15 @@ PROMOTING_ROLES = frozenset({"promoter", "weak_promoter"})
 STATUSES = ("matched", "ambiguous", "unknown", "ignored")
 
 
-def _all_of(filled: NDArray[np.bool_], needs: tuple[tuple[int, ...], ...]) -> NDArray[np.bool_]:
-    holds = _any_of(filled, needs[0])
+def _all_of(held: NDArray[np.uint8], needs: tuple[tuple[int, ...], ...]) -> NDArray[np.uint8]:
+    holds = _any_of(held, needs[0])
     for slots in needs[1:]:
-        holds = holds & _any_of(filled, slots)
+        holds = holds & _any_of(held, slots)
     return holds
 
 
-def _any_of(filled: NDArray[np.bool_], slots: tuple[int, ...]) -> NDArray[np.bool_]:
-    return filled[slots[0]] if len(slots) == 1 else filled[list(slots)].any(axis=0)
+def _any_of(held: NDArray[np.uint8], slots: tuple[int, ...]) -> NDArray[np.uint8]:
+    return held[slots[0]] if len(slots) == 1 else np.bitwise_or.reduce(held[list(slots)], axis=0)
 
 
 def _hash_of(*facts: object) -> str:

@@ -7,17 +7,28 @@ furosemide 20 mg and 40 mg as one. Patients whose drugs look the same to a subje
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medrisk.audit.readings import Item
-from medrisk.core.compiled import CompiledSlot
+from medrisk.core.compiled import CompiledSlot, bits_of
 from medrisk.core.engine import Engine, Subject
 from medrisk.core.model import Medication
 from medrisk.core.rules import DrugClass, RedFlag, Rule, drug_slots, leaves_of
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What is seen of one medication, its dose aside: the slots it fills, the view of each subject that knows no dose, and the
+    subjects that turn on one.
+    """
+
+    slots: tuple[int, ...]
+    plain: dict[int, int]
+    by_dose: tuple[int, ...]
+
 
 class Subjects:
     """All subjects of an engine, numbered; and for each drug that was met, which of them see it, and as what."""
@@ -50,44 +61,54 @@ class Subjects:
         for number, slots in enumerate(self._seen):
             for slot in slots:
                 self._seen_by.setdefault(slot, []).append(number)
-        self._filled: dict[tuple[str, str, str], tuple[int, ...]] = {}
+        self._slots_by_bit: dict[int, list[int]] = {}
+        for number, slot in enumerate(self._slots):
+            for bit in bits_of(slot.union):
+                self._slots_by_bit.setdefault(bit, []).append(number)
+        self._sights: dict[tuple[str, str, str], _Sight] = {}
 
     @property
     def slot_count(self) -> int:
         return len(self._slots)
 
-    def slots_filled(self, medication: Medication) -> tuple[int, ...]:
-        """The numbers of the slots that a medication fills, doses aside."""
-        key = (medication.ingredient.name, medication.route, medication.status)
-        known = self._filled.get(key)
-        if known is None:
-            bit = self.engine.bit_of(medication.ingredient.name)
-            found = [] if bit is None else [n for n, slot in enumerate(self._slots) if slot.takes(bit, medication)]
-            known = self._filled[key] = tuple(found)
-        return known
-
     def seen(self, item: Item) -> tuple[tuple[int, ...], dict[int, int]]:
         """The slots that a drug fills, and for each subject that sees it the number of the view it gets."""
-        visible: dict[int, list[Medication]] = {}
-        slots: set[int] = set()
-        for medication in item.medications:
-            filled = self.slots_filled(medication)
-            slots.update(filled)
-            for subject in {subject for slot in filled for subject in self._seen_by[slot]}:
-                visible.setdefault(subject, []).append(medication)
-        return tuple(sorted(slots)), {s: self._view(s, meds, item) for s, meds in visible.items()}
+        by_medication = [self._sight_of(medication) for medication in item.medications]
+        if len(item.medications) == 1:
+            sight = by_medication[0]
+            return sight.slots, {**sight.plain, **dict.fromkeys(sight.by_dose, self._view(item))}
+        slots = {slot for sight in by_medication for slot in sight.slots}
+        visible: dict[int, list[int]] = {}
+        for index, sight in enumerate(by_medication):
+            for subject in (*sight.plain, *sight.by_dose):
+                visible.setdefault(subject, []).append(index)
+        return tuple(sorted(slots)), {s: self._view_of_some(s, indexes, item, by_medication) for s, indexes in visible.items()}
 
-    def _view(self, subject: int, visible: list[Medication], item: Item) -> int:
+    def _sight_of(self, medication: Medication) -> _Sight:
+        key = (medication.ingredient.name, medication.route, medication.status)
+        known = self._sights.get(key)
+        if known is None:
+            known = self._sights[key] = self._new_sight(medication)
+        return known
+
+    def _new_sight(self, medication: Medication) -> _Sight:
+        bit = self.engine.bit_of(medication.ingredient.name)
+        slots = [] if bit is None else [n for n in self._slots_by_bit.get(bit, ()) if self._slots[n].takes(bit, medication)]
+        subjects = sorted({subject for slot in slots for subject in self._seen_by[slot]})
+        view = self._view(Item((), (replace(medication, daily_dose=None),))) if subjects else -1
+        plain = {subject: view for subject in subjects if not self.by_dose[subject]}
+        return _Sight(tuple(slots), plain, tuple(subject for subject in subjects if self.by_dose[subject]))
+
+    def _view_of_some(self, subject: int, indexes: list[int], item: Item, sights: list[_Sight]) -> int:
         if self.by_dose[subject]:
-            view = Item(item.product, tuple(visible))
-        elif len(visible) == 1:
-            view = Item((), (replace(visible[0], daily_dose=None),))
-        else:
-            # Two of its ingredients count, and which lines they stand on with it.
-            view = item
-        number = self._view_numbers.setdefault(view, len(self.views))
+            return self._view(Item(item.product, tuple(item.medications[index] for index in indexes)))
+        # Where two of its ingredients count, which lines they stand on does with it.
+        return sights[indexes[0]].plain[subject] if len(indexes) == 1 else self._view(item)
+
+    def _view(self, item: Item) -> int:
+        number = self._view_numbers.setdefault(item, len(self.views))
         if number == len(self.views):
-            self.views.append(view)
+            self.views.append(item)
         return number
 
     def _number(self, slot: CompiledSlot) -> int:
