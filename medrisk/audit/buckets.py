@@ -12,12 +12,13 @@ import polars as pl
 from medrisk.audit.checkpoint import State
 from medrisk.audit.gather import read_bucket
 from medrisk.audit.options import Mode
-from medrisk.audit.output import FindingWriter, patient_table, write_finding_parts
+from medrisk.audit.output import FindingWriter, patient_table
 from medrisk.audit.patients import Auditor
 from medrisk.audit.readings import Reading
 from medrisk.service import Medrisk
 
-_KINDS = (("findings", "csv"), ("findings", "parquet"), ("patients", "parquet"))
+# In the order in which they are put in place: with the last the bucket is done.
+_TABLES = ("findings", "patients")
 
 
 class BucketWorker:
@@ -37,27 +38,25 @@ class BucketWorker:
 
     def work(self, tell: Callable[[float], None]) -> None:
         for bucket in range(self._state.buckets):
-            if not self._part(bucket, "patients", "parquet").exists():
+            if not self._part(bucket, _TABLES[-1]).exists():
                 self._work_on(bucket)
             tell((bucket + 1) / self._state.buckets)
 
-    def parts(self, name: str, kind: str) -> list[Path]:
-        return [path for bucket in range(self._state.buckets) if (path := self._part(bucket, name, kind)).exists()]
+    def parts(self, name: str) -> list[Path]:
+        return [path for bucket in range(self._state.buckets) if (path := self._part(bucket, name)).exists()]
 
     def _work_on(self, bucket: int) -> None:
         rows = read_bucket(self._work, bucket, self._state.flushes)
         if rows is None:
             return
-        findings, patients = self.tables_of(rows)
-        parts = {kind: self._part(bucket, *kind) for kind in _KINDS}
-        new = {kind: path.with_name(path.name + ".new") for kind, path in parts.items()}
-        write_finding_parts(findings, new["findings", "parquet"], new["findings", "csv"])
-        patients.write_parquet(new["patients", "parquet"])
-        for kind, path in parts.items():
-            new[kind].replace(path)
+        for name, table in zip(_TABLES, self.tables_of(rows), strict=True):
+            part = self._part(bucket, name)
+            new = part.with_name(part.name + ".new")
+            table.write_parquet(new, compression="zstd", compression_level=1, statistics=False)
+            new.replace(part)
 
     def tables_of(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The findings (with the cells of their CSV) and the patients of some rows.
+        """The findings and the patients of some rows.
 
         ``rows``: hash, patient, text and facts as numbers, start, end, age, sex. All rows of a patient are among them.
         """
@@ -67,7 +66,7 @@ class BucketWorker:
         people, found = self._auditor.findings(self._with_facts(rows))
         findings = self._writer.table(found, names, dated=self._state.dated)
         patients = patient_table(people, findings, names, self._hashes(rows), self._auditor.contexts.patients)
-        return findings, patients
+        return findings.drop("person"), patients
 
     def _with_facts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows with their facts in words, and a row more for each text that also says something of the patient."""
@@ -89,8 +88,8 @@ class BucketWorker:
         mixed = lines.select("person", pl.struct("of_text", "start", "end").hash().alias("mark"))
         return mixed.group_by("person").agg(pl.col("mark").sum()).select("person", _hex("mark").alias("lines_hash"))
 
-    def _part(self, bucket: int, name: str, kind: str) -> Path:
-        return self._work / f"{name}-{bucket:05}.{kind}"
+    def _part(self, bucket: int, name: str) -> Path:
+        return self._work / f"{name}-{bucket:05}.parquet"
 
 
 def _hash_of(text: str) -> int:

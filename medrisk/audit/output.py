@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from medrisk.audit.cases import Cases, Result
-from medrisk.audit.harmless import harmless, harmless_column
+from medrisk.audit.harmless import harmless
 from medrisk.audit.tables import FINDINGS_SCHEMA, PATIENTS_SCHEMA, TIERS, UNMATCHED_SCHEMA
 from medrisk.core.model import Patient
 
@@ -53,6 +53,7 @@ class FindingWriter:
             .drop("order")
             .join(names, on="person", maintain_order="left")
             .join(self._words, on="result", maintain_order="left")
+            .select("person", *FINDINGS_SCHEMA)
         )
 
     def _learn(self) -> None:
@@ -62,10 +63,9 @@ class FindingWriter:
         places = sorted(range(len(results)), key=lambda n: results[n].order)
         order = {number: place for place, number in enumerate(places)}
         words = [finding_words(result) for result in results]
-        cells = [csv_line(list(row.values())) for row in words]
         self._words = pl.DataFrame(
-            {"result": range(len(results)), "order": [order[n] for n in range(len(results))], "cells": cells},
-            schema={"result": pl.Int32, "order": pl.Int32, "cells": pl.String},
+            {"result": range(len(results)), "order": [order[n] for n in range(len(results))]},
+            schema={"result": pl.Int32, "order": pl.Int32},
         ).hstack(pl.DataFrame(words, schema=_WORD_TYPES))
         self._count = len(results)
 
@@ -81,25 +81,6 @@ def _days(found: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
         pl.col("start").min().cast(pl.Date).alias("first_date"), pl.col("end").max().cast(pl.Date).alias("last_date"),
         days.cast(pl.Int32).alias("days"),
     )  # fmt: skip
-
-
-def write_finding_parts(table: pl.DataFrame, parquet: Path, text: Path) -> None:
-    """A bucket's findings, as part of the Parquet file and of the CSV file."""
-    lines = table.select(
-        pl.concat_str(
-            _cell("patient_id"), pl.col("cells"), _date("first_date"), _date("last_date"),
-            pl.col("days").cast(pl.String).fill_null(""), separator=",",
-        )
-    )  # fmt: skip
-    lines.write_csv(text, include_header=False, quote_style="never")
-    table.select(*FINDINGS_SCHEMA).write_parquet(parquet, compression="zstd", compression_level=1, statistics=False)
-
-
-def _cell(name: str) -> pl.Expr:
-    """A text as a cell of CSV: made harmless, and in quotes where it has to be."""
-    safe = harmless_column(name)
-    quoted = pl.concat_str(pl.lit('"'), safe.str.replace_all('"', '""', literal=True), pl.lit('"'))
-    return pl.when(safe.str.contains(r'[",\r\n]')).then(quoted).otherwise(safe)
 
 
 def csv_line(cells: Sequence[object]) -> str:

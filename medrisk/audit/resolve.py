@@ -45,7 +45,7 @@ def _all(answers: object, tell: Callable[[int], None]) -> list[Reading]:
 
 
 def _begin(settings: Settings) -> None:
-    global _worker  # noqa: PLW0603 - one service for each process
+    global _worker
     _worker = build_service(settings)
 
 

@@ -25,13 +25,13 @@ from medrisk.audit.checkpoint import State, WorkFolder, write_whole
 from medrisk.audit.gather import Gatherer, bucket_count
 from medrisk.audit.options import AuditOptions, Mode
 from medrisk.audit.output import join_parquet, join_text, write_unmatched
+from medrisk.audit.outputs import write_outputs
 from medrisk.audit.pseudonyms import Pseudonyms
 from medrisk.audit.readings import Reading
 from medrisk.audit.resolve import resolve
 from medrisk.audit.rows import Source
 from medrisk.audit.tables import (
     FINDINGS,
-    FINDINGS_CSV,
     FINDINGS_SCHEMA,
     MANIFEST,
     PATIENTS,
@@ -70,7 +70,7 @@ def run_audit(
     progress: Progress = _silent,
     started: datetime | None = None,
 ) -> dict[str, Any]:
-    """Audit the files into the folder ``out`` and give its manifest. Goes on with a run of the same that was interrupted.
+    """Audit the files into the folder ``out`` and give its manifest, which is written last. Goes on with a run of the same that was interrupted.
 
     Raises AuditError where the folder holds another unfinished run, or the files or the knowledge changed meanwhile.
     """
@@ -91,29 +91,29 @@ def run_audit(
         readings = _timed(state, "texts", lambda: _readings(service, texts, progress))
         worker = BucketWorker(service, readings, texts, facts, work.path, mode, state)
         _timed(state, "findings", lambda: worker.work(lambda share: progress("findings", share, sum(state.rows_in))))
+        progress("reports", 0.0, sum(state.rows_in))
         counts = _timed(state, "tables", lambda: _tables(out, work, state, worker, texts, readings))
         inputs = _inputs(sources, state, hashes)
     if _identity(service, sources, options, pseudonyms) != identity:
         raise AuditError("An input file changed while it was read.", hint="Start again with --restart.", field="file")
-    manifest = {
+    return _finish(out, work, service, options, {
         "made_on": state.started[:10],
         "versions": asdict(service.versions),
         "options": {**_told(options), "mode": mode, "key_name": pseudonyms.key_name if pseudonyms else None},
         "inputs": inputs,
         "counts": counts,
-        "seconds": {**state.seconds, "whole": round(time.monotonic() - began, 1)},
-    }
-    return manifest
+        "seconds": state.seconds,
+    }, began)  # fmt: skip
 
 
-def finish(out: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Write the manifest, with a hash of every output, and remove the work folder: from here the run is done."""
-    names = sorted(path.name for path in out.iterdir() if path.is_file() and path.name != MANIFEST)
-    with ThreadPoolExecutor() as pool:
-        hashes = dict(zip(names, pool.map(lambda name: sha256_of(out / name), names), strict=True))
-    manifest = {**manifest, "outputs": hashes}
+def _finish(
+    out: Path, work: WorkFolder, service: Medrisk, options: AuditOptions, manifest: dict[str, Any], began: float
+) -> dict[str, Any]:
+    """Write the reports, then the manifest with a hash of every output, and remove the work folder: now the run is done."""
+    manifest["outputs"] = write_outputs(out, manifest, service.knowledge, detected_issues=options.detected_issues)
+    manifest["seconds"] = {**manifest["seconds"], "whole": round(time.monotonic() - began, 1)}
     write_whole(out / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
-    WorkFolder(out).remove()
+    work.remove()
     return manifest
 
 
@@ -162,9 +162,8 @@ def _usual_mode(state: State) -> Mode:
 
 def _tables(out: Path, work: WorkFolder, state: State, worker: BucketWorker, texts: pl.DataFrame, readings: Sequence[Reading]) -> dict[str, Any]:
     """Put the parts of all buckets together, and count."""
-    findings = join_parquet(worker.parts("findings", "parquet"), out / FINDINGS, FINDINGS_SCHEMA)
-    join_text(worker.parts("findings", "csv"), out / FINDINGS_CSV, list(FINDINGS_SCHEMA))
-    patients = join_parquet(worker.parts("patients", "parquet"), out / PATIENTS, PATIENTS_SCHEMA)
+    findings = join_parquet(worker.parts("findings"), out / FINDINGS, FINDINGS_SCHEMA)
+    patients = join_parquet(worker.parts("patients"), out / PATIENTS, PATIENTS_SCHEMA)
     join_text([work.path / f"rejects-{n:06}.csv" for n in range(state.flushes)], out / REJECTS, list(REJECTS_SCHEMA))
     statuses = pl.Series("status", [reading.status for reading in readings], dtype=pl.String)
     told = texts.with_columns(statuses)

@@ -16,7 +16,7 @@ def merged(table: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Stretches that overlap or touch become one."""
     ordered = table.select(*by, "start", "end").sort(*by, "start", "end")
     reach = pl.col("end").cum_max().over(by).shift(1).over(by)
-    stretch = (pl.col("start") > reach + 1).fill_null(True).cum_sum().alias("stretch")  # noqa: FBT003
+    stretch = (pl.col("start") > reach + 1).fill_null(True).cum_sum().alias("stretch")
     return ordered.with_columns(stretch).group_by(*by, "stretch").agg(pl.col("start").min(), pl.col("end").max()).drop("stretch")
 
 

@@ -19,6 +19,7 @@ from medrisk.core.engine import Engine, Subject
 from medrisk.core.model import Medication
 from medrisk.core.rules import DrugClass, RedFlag, Rule, drug_slots, leaves_of
 
+
 @dataclass(frozen=True, slots=True)
 class _Sight:
     """What is seen of one medication, its dose aside: the slots it fills, the view of each subject that knows no dose, and the

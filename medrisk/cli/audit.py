@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from medrisk.cli.audit_diff import diff
 from medrisk.cli.overrides import interactions_option, jurisdiction_option, settings_with
 from medrisk.cli.start import start_service
 
 if TYPE_CHECKING:
     from medrisk.audit.pseudonyms import Pseudonyms
-    from medrisk.audit.rows import ReadOptions, Source
+    from medrisk.audit.rows import Source
     from medrisk.settings import Settings
 
 _BAR = 1000
@@ -41,6 +42,9 @@ def audit() -> None:
 
     `medrisk audit run --help` lists the options of a run; the word run may be left out.
     """
+
+
+audit.add_command(diff)
 
 
 @audit.command("run")
@@ -89,7 +93,6 @@ def run_files(
     from medrisk.audit.options import AuditOptions
     from medrisk.audit.rows import ReadOptions
     from medrisk.audit.run import run_audit
-    from medrisk.audit.write import write_reports
 
     settings = settings_with(jurisdiction, interactions)
     columns = _columns(mapped)
@@ -102,8 +105,6 @@ def run_files(
     service = start_service(settings)
     with _shown() as progress:
         manifest = run_audit(service, sources, out, options, pseudonyms=_key(options.pseudonymise, pseudonymise_key, settings), restart=restart, progress=progress)
-        progress("reports", 0.0, manifest["counts"]["rows_in"])
-        manifest = write_reports(out, manifest, service, options)
     click.echo(_told(manifest, out))
 
 
