@@ -58,7 +58,7 @@ class Auditor:
         found = cases.join(self._results, on="case", how="inner").select("person", "result", "start", "end")
         found = pl.concat([found, self._told_without_drugs(people)])
         found = self._without_taken(found)
-        return people, self._without_told_here(found)
+        return people, _without_made_up_days(self._without_told_here(found), people)
 
     # What each text and each item is, as tables.
 
@@ -192,7 +192,8 @@ class Auditor:
     def _red_flags(self, people: pl.DataFrame) -> pl.DataFrame:
         """A red flag may hold without any drug: nothing (view -1) stands among what it sees, on all days."""
         flags = pl.DataFrame({"subject": self.subjects.red_flags.astype(np.int32)})
-        some = self._flagged(people).select("person", "first", "last").join(flags, how="cross")
+        days = (pl.col("first").fill_null(0), pl.col("last").fill_null(0)) if self._in_time else ("first", "last")
+        some = self._flagged(people).select("person", *days).join(flags, how="cross")
         return some.select("person", "subject", pl.lit(-1, pl.Int32).alias("view"), pl.col("first").alias("start"), pl.col("last").alias("end"))
 
     def _contexts_of(self, found: pl.DataFrame, people: pl.DataFrame) -> NDArray[np.int32]:
@@ -286,6 +287,12 @@ def _any_of(held: NDArray[np.uint8], slots: tuple[int, ...]) -> NDArray[np.uint8
 def _hash_of(*facts: object) -> str:
     """The same for the same facts of a patient, in every run."""
     return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _without_made_up_days(found: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """No days for those of whom the files tell none."""
+    undated = found["person"].is_in(people.filter(pl.col("first").is_null())["person"].implode())
+    return found.with_columns(pl.when(~undated).then(pl.col("start", "end")))
 
 
 def _no_day(name: str) -> pl.Expr:
