@@ -20,9 +20,11 @@ class Contract:
 
     def hold(self, method: str, path: str, response: TestResponse) -> None:
         """Fails where the answer is not what the document says of this method and address."""
-        described = self._operation(method, path)["responses"][str(response.status_code)]["content"]
-        schema = described[response.mimetype]["schema"]
+        described = self._operation(method, path)["responses"][str(response.status_code)]
+        schema = described["content"][response.mimetype]["schema"]
         Draft202012Validator(schema | {"components": self._closed["components"]}).validate(response.get_json())
+        for name, header in described.get("headers", {}).items():
+            assert name in response.headers or not header.get("required"), f"{name} is missing"
 
     def _operation(self, method: str, path: str) -> dict[str, Any]:
         for pattern, methods in self._closed["paths"].items():

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from medrisk.presentation import versions_to_dict
 from medrisk.status import review_notice
+from medrisk.web.access import current_access
 from medrisk.web.api import answers
 from medrisk.web.api.bodies import JSON
 from medrisk.web.api.openapi import build_document
@@ -53,7 +54,12 @@ def docs() -> ResponseReturnValue:
     return render_template("api_docs.html", api=arrange(document()))
 
 
-@cache
 def document() -> dict[str, Any]:
+    """The document of this server."""
+    return _written(not current_access().settings.is_local)
+
+
+@cache
+def _written(asks_sign_in: bool) -> dict[str, Any]:
     """Written once; by then every resource is known."""
-    return build_document()
+    return build_document(asks_sign_in=asks_sign_in)

@@ -17,27 +17,68 @@ _PROBLEM = "application/problem+json"
 _DESCRIPTION = (
     "Reads medication lists as people write them and returns cited muscle-cramp and interaction risk notes for a "
     "pharmacist to review. All knowledge is a draft that no clinician has reviewed. Unknown, or without a note, never "
-    "means safe. Nothing that is sent is stored, logged or sent elsewhere. Answers may gain fields."
+    "means safe. Nothing that is sent is stored or logged, nor sent elsewhere unless this server looks up unknown drug names "
+    "at RxNav. Answers may gain fields."
 )
 _REFUSALS = {
-    400: "The request cannot be used; field and hint say where and how to mend it.",
-    403: "Another site made a browser send this.",
+    400: "The request cannot be used, or its address holds a query that is not read here; field and hint say where and how to mend it.",
+    401: "This server asks for a sign-in, and none came that counts.",
+    403: "Another site made a browser send this, or the connection comes from where none is allowed.",
     404: "There is nothing of this id.",
     406: "No answer of the kind that Accept permits is given here.",
     413: "More was sent than is read here.",
     415: "A body of this kind, or a compressed one, is not read here.",
+    421: "The server does not answer under this host name.",
+    429: "More requests came from this token, user or address than are taken in a minute. This one was not read: send it again.",
+    500: "medrisk failed. Nothing was checked.",
+}
+# What any resource may refuse with, and what beside it those that take a body.
+_OF_ALL = (400, 401, 403, 406, 421, 429, 500)
+_OF_BODIES = (413, 415)
+_HEADERS: dict[int, dict[str, dict[str, Any]]] = {
+    401: {"WWW-Authenticate": {"description": "Asks for a bearer token.", "required": True, "schema": {"type": "string"}}},
+    415: {"Accept-Encoding": {"description": "identity, where the body came compressed.", "schema": {"const": "identity"}}},
+    429: {"Retry-After": {
+        "description": "In how many seconds the next request is taken.", "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    }},
+}  # fmt: skip
+# A proxy that signs users in is told in words: a program that sends its header itself is refused.
+_SCHEMES: dict[str, dict[str, Any]] = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "One token for each program, from whoever runs the server: medrisk token add NAME.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-medrisk",
+        "description": "What the form at /sign-in sets in a browser, for twelve hours. Under this machine's own names it is medrisk.",
+    },
+}
+_SIGNING_IN = {
+    False: "This server needs no sign-in: it answers its own machine and no other.",
+    True: (
+        "This server answers nobody who is not signed in: with a token, with the session of a browser, or by a proxy that "
+        "signs users in and names them in a header of its own, which is believed from the proxy's address alone."
+    ),
 }
 _PARAMETER = re.compile(r"<(\w+)>")
 
 
-def build_document() -> dict[str, Any]:
+def build_document(*, asks_sign_in: bool) -> dict[str, Any]:
+    """The document of a server; ``asks_sign_in`` where others can reach it. On its own machine a sign-in is optional."""
     spec = APISpec(
         title="medrisk",
         version=medrisk.__version__,
         openapi_version="3.1.0",
-        info={"description": _DESCRIPTION},
+        info={"description": f"{_DESCRIPTION} {_SIGNING_IN[asks_sign_in]}"},
+        security=[*([] if asks_sign_in else [{}]), *({name: []} for name in _SCHEMES)],
         plugins=[MarshmallowPlugin(schema_name_resolver=_name_of)],
     )
+    for name, scheme in _SCHEMES.items():
+        spec.components.security_scheme(name, scheme)
     for operation in OPERATIONS:
         spec.path(
             path=_PARAMETER.sub(r"{\1}", PREFIX + operation.path),
@@ -65,10 +106,14 @@ def _describe(operation: Operation) -> dict[str, Any]:
         described["parameters"] = parameters
     if operation.takes:
         described["requestBody"] = {"required": True, "content": _content(operation.takes)}
-    for status in sorted({*operation.refusals, 406, *((400, 403, 413, 415) if operation.takes else ())}):
-        content = _content({_PROBLEM: answers.Problem})
-        described["responses"][str(status)] = {"description": _REFUSALS[status], "content": content}
+    for status in sorted({*operation.refusals, *_OF_ALL, *(_OF_BODIES if operation.takes else ())}):
+        described["responses"][str(status)] = _refusal(status)
     return described
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    refusal = {"description": _REFUSALS[status], "content": _content({_PROBLEM: answers.Problem})}
+    return refusal | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -81,5 +126,3 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
 
 def _content(shapes: Mapping[str, Shape]) -> dict[str, Any]:
     return {kind: {"schema": shape if isinstance(shape, type) else dict(shape)} for kind, shape in shapes.items()}
-
-

@@ -13,18 +13,34 @@ _GROUPS = ("Checking", "Names", "Knowledge", "About")
 def arrange(document: Json) -> dict[str, Any]:
     """Operations in their groups, and the objects that they take and give."""
     groups: dict[str, list[dict[str, Any]]] = {group: [] for group in _GROUPS}
+    everywhere = _refused_everywhere(document)
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            groups[operation["tags"][0]].append(_operation(path, method, operation))
+            groups[operation["tags"][0]].append(_operation(path, method, operation, everywhere))
     schemas = document["components"]["schemas"]
     objects = [
         {"name": name, "text": schemas[name].get("description", ""), "fields": list(_fields(schemas[name]))}
         for name in sorted(schemas)
     ]
-    return {"info": document["info"], "groups": groups, "objects": objects, "names": set(schemas)}
+    return {
+        "info": document["info"],
+        "groups": groups,
+        "refusals": everywhere,
+        "sign_in": document["components"]["securitySchemes"],
+        "objects": objects,
+        "names": set(schemas),
+    }
 
 
-def _operation(path: str, method: str, operation: Json) -> dict[str, Any]:
+def _refused_everywhere(document: Json) -> dict[str, Json]:
+    """The refusals that every resource may give, so that the page says them once."""
+    each = [operation["responses"] for methods in document["paths"].values() for operation in methods.values()]
+    return {
+        status: answer for status, answer in each[0].items() if status != "200" and all(status in one for one in each)
+    }
+
+
+def _operation(path: str, method: str, operation: Json, everywhere: Json) -> dict[str, Any]:
     return {
         "method": method.upper(),
         "path": path,
@@ -37,7 +53,7 @@ def _operation(path: str, method: str, operation: Json) -> dict[str, Any]:
         "refusals": [
             {"status": status, "text": response["description"]}
             for status, response in operation["responses"].items()
-            if status != "200"
+            if status != "200" and status not in everywhere
         ],
     }
 
