@@ -22,7 +22,7 @@ from medrisk.web.problems import PROGRAM_PATHS
 _KEY = "medrisk.access"
 SESSION_SECONDS = 12 * 3600
 # What a load balancer, or a browser that has yet to sign in, must reach.
-_OPEN_ENDPOINTS = frozenset({"health.health", "operations.ready", "static", "sign_in.form", "sign_in.enter"})
+_OPEN_ENDPOINTS = frozenset({"health.health", "operations.ready", "static", "sign_in.form", "sign_in.enter", "sign_in.leave"})
 
 
 class SignInError(MedriskError):
@@ -155,6 +155,11 @@ def current_caller() -> Caller | None:
     return cast("Caller | None", g.get("caller"))
 
 
+def asks_sign_in() -> bool:
+    """Whether somebody has to say who they are here at all."""
+    return not current_access().settings.is_local
+
+
 def host_name(host: str) -> str:
     """A host without its port, in small letters."""
     name = host.rsplit("]", 1)[0].lstrip("[") if host.startswith("[") else host.split(":", 1)[0]
@@ -186,8 +191,9 @@ def _require_caller() -> Response | None:
     if request.method in {"GET", "HEAD"}:
         return cast(Response, redirect(url_for("sign_in.form"), 303))
     raise SignInError(
-        "The session has ended, and nothing was checked.",
-        hint="Sign in in another tab, then go back to the page before this one: the list still stands there.",
+        "The session has ended: nothing was checked.",
+        hint="Sign in in another tab. Then check again; where the box is gone, reload this page and let the browser send the list "
+        "once more.",
     )
 
 

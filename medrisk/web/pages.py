@@ -14,6 +14,7 @@ from medrisk.errors import InputError
 from medrisk.presentation import report_to_dict
 from medrisk.status import count_knowledge, count_sources, review_notice
 from medrisk.web import answer as arranged
+from medrisk.web.access import asks_sign_in, current_caller
 from medrisk.web.corrections import Change, apply_choices
 from medrisk.web.example import EXAMPLE
 from medrisk.web.form import CheckForm, read_form
@@ -90,6 +91,8 @@ def _shared() -> dict[str, object]:
         "versions": service.versions,
         "vocabulary_notice": service.vocabulary_notice,
         "review_notice": review_notice(service.knowledge),
+        "asks_sign_in": asks_sign_in(),
+        "signed_in": current_caller(),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 
 from medrisk.web.access import current_access
 
@@ -12,8 +12,8 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 def form() -> Response:
     """The form, or who is signed in."""
-    caller = current_access().find_caller()
-    return make_response(render_template("sign_in.html", caller=caller, problem=""))
+    g.caller = current_access().find_caller()
+    return make_response(render_template("sign_in.html", caller=g.caller, problem=""))
 
 
 @blueprint.post("/sign-in")
@@ -32,6 +32,7 @@ def enter() -> Response:
 
 @blueprint.post("/sign-out")
 def leave() -> Response:
+    """Ends the session of this browser, also one that has ended by itself."""
     response = make_response(redirect(url_for("sign_in.form"), 303))
     current_access().end_session(response)
     return response

@@ -11,9 +11,11 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from system_browser import chromium
 from werkzeug.serving import make_server
@@ -25,15 +27,22 @@ PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def address(service: Medrisk) -> Iterator[str]:
-    """A server with the real knowledge, on a free port of the loopback."""
-    server = make_server("127.0.0.1", 0, create_app(service, service.settings), threaded=True)
+@contextmanager
+def running(app: Flask) -> Iterator[str]:
+    """The address of a server for this application, on a free port of the loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(service: Medrisk) -> Iterator[str]:
+    """A server with the real knowledge, for this machine."""
+    with running(create_app(service, service.settings)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -132,14 +132,17 @@ def test_the_script_keeps_working_after_an_error(open_page: OpenPage) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_an_error_that_is_a_page_of_its_own_is_shown(open_page: OpenPage) -> None:
+def test_an_error_that_is_a_page_of_its_own_costs_no_list(open_page: OpenPage) -> None:
     """A form that the page cannot have sent is refused with a page without the box."""
     page = open_page()
-    page.get_by_label("Paste the list here").fill(LIST)
+    check(page)
     page.get_by_label("Age in years").evaluate("field => { field.name = 'colour' }")
     page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The request could not be understood")
-    expect(page.locator("#main")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("The request could not be understood.")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was checked.")
+    expect(page.get_by_label("Paste the list here")).to_have_value(LIST)
+    expect(page.locator("#answer")).to_have_count(0)
+    assert page.title().startswith("Error")
 
 
 def test_a_server_that_does_not_answer_costs_no_list(open_page: OpenPage) -> None:
@@ -194,6 +197,12 @@ def test_nothing_has_to_be_scrolled_sideways(open_page: OpenPage, width: int) ->
     expect(page.locator("#answer")).to_be_visible()
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["/about", "/api/v1/docs", "/nothing-here"])
+def test_no_other_page_has_to_be_scrolled_sideways(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_what_presses_stands_on_the_first_screen_of_a_long_list(open_page: OpenPage) -> None:

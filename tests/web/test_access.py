@@ -162,6 +162,19 @@ def test_a_cookie_of_another_server_is_none(fake: FakeService, far: Settings, se
     assert client.get("/").status_code == 303
 
 
+def test_signing_out_of_a_session_that_has_ended_is_no_error(client: FlaskClient) -> None:
+    assert client.post("/sign-out", base_url=HTTPS).location == "/sign-in"
+
+
+def test_the_page_says_who_is_signed_in_and_offers_the_way_out(client: FlaskClient, secret: str) -> None:
+    assert "Sign out" not in client.get("/sign-in", base_url=HTTPS).text
+    sign_in(client, secret)
+    for path in ("/", "/about", "/nothing"):
+        html = client.get(path, base_url=HTTPS).text
+        assert '<form class="who" method="post" action="/sign-out">' in html
+        assert "<bdi>front-desk</bdi>" in html
+
+
 def test_another_sites_page_cannot_sign_anybody_in_or_out(client: FlaskClient, secret: str) -> None:
     for path in ("/sign-in", "/sign-out"):
         response = client.post(path, data={"token": secret}, headers={"Origin": "https://elsewhere.example"})
@@ -181,7 +194,9 @@ def proxied(fake: FakeService, settings: Settings) -> FlaskClient:
 def test_a_user_whom_the_trusted_proxy_names_is_let_in(proxied: FlaskClient, address: str) -> None:
     headers = {"X-Remote-User": "a.pharmacist"}
     assert check(proxied, headers=headers, environ_base={"REMOTE_ADDR": address}).status_code == 200
-    assert "a.pharmacist" in proxied.get("/sign-in", headers=headers, environ_base={"REMOTE_ADDR": address}).text
+    page = proxied.get("/sign-in", headers=headers, environ_base={"REMOTE_ADDR": address}).text
+    assert "a.pharmacist" in page
+    assert "Sign out" not in page, "the proxy signed them in, and it alone can sign them out"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.1.7", "::2", "", "10.0.0.7.example.org"])
@@ -215,6 +230,10 @@ def test_metrics_are_for_a_token_and_not_for_every_user(proxied: FlaskClient, se
 @pytest.fixture
 def local(fake: FakeService, settings: Settings) -> FlaskClient:
     return client_of(fake, settings)
+
+
+def test_this_machine_shows_no_sign_in(local: FlaskClient) -> None:
+    assert "sign-" not in local.get("/").text
 
 
 @pytest.mark.parametrize("path", ASKED)

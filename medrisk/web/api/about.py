@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from medrisk.presentation import versions_to_dict
 from medrisk.status import review_notice
-from medrisk.web.access import current_access
+from medrisk.web.access import asks_sign_in
 from medrisk.web.api import answers
 from medrisk.web.api.bodies import JSON
 from medrisk.web.api.openapi import build_document
@@ -56,10 +56,10 @@ def docs() -> ResponseReturnValue:
 
 def document() -> dict[str, Any]:
     """The document of this server."""
-    return _written(not current_access().settings.is_local)
+    return _written(asks_sign_in())
 
 
 @cache
-def _written(asks_sign_in: bool) -> dict[str, Any]:
+def _written(is_far: bool) -> dict[str, Any]:
     """Written once; by then every resource is known."""
-    return build_document(asks_sign_in=asks_sign_in)
+    return build_document(asks_sign_in=is_far)

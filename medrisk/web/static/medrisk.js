@@ -27,11 +27,8 @@ async function check(event) {
 
 function show(page) {
   const fresh = page.getElementById("paste");
-  if (!fresh) { // An error that is a page of its own.
-    const main = document.getElementById("main");
-    main.replaceChildren(...page.getElementById("main").childNodes);
-    document.title = page.title;
-    main.focus();
+  if (!fresh) { // An error that is a page of its own. The list stays in the box.
+    refuseWith(page);
     return;
   }
   const isOpen = form.querySelector("details.patient").open;
@@ -48,17 +45,30 @@ function show(page) {
   say(document.getElementById("answer-heading")?.textContent ?? place.textContent.trim());
 }
 
-function refuse(words) {
+function refuse(...parts) {
   document.getElementById("error")?.remove();
   const error = document.createElement("div");
   error.id = "error";
   error.className = "error";
   error.setAttribute("role", "alert");
-  error.append(Object.assign(document.createElement("p"), { textContent: words }));
+  error.append(...parts.map((part) => typeof part === "string" ? paragraph(part) : part));
   form.prepend(error);
   result.replaceChildren(); // An answer to an older text must not stand under a newer one.
+  document.title = "Error: nothing was checked – medrisk";
   say("");
   form.elements.text.focus();
+}
+
+function refuseWith(page) {
+  const title = page.querySelector("h1")?.textContent ?? "The server did not answer";
+  const words = page.getElementById("words")?.children ?? [paragraph("Nothing was checked; the list is still in the box.")];
+  const who = page.querySelector(".who");
+  if (who) document.querySelector(".who")?.replaceWith(who); // The session may have ended.
+  refuse(`${title}.`, ...words);
+}
+
+function paragraph(words) {
+  return Object.assign(document.createElement("p"), { textContent: words });
 }
 
 function clear(event) {
