@@ -50,13 +50,14 @@ def _noted(result: LabResult, words: str) -> LabResult:
 
 
 def _said_old(result: LabResult) -> LabResult:
-    days = _days_ago(result.date or "")
+    days = days_ago(result.date or "")
     if result.superseded or days is None or days < _OLD:
         return result
     return _noted(result, f"from {result.date}: ask for a newer one")
 
 
-def _days_ago(date: str) -> int | None:
+def days_ago(date: str) -> int | None:
+    """How many days before today, for a date that is told from today; else None."""
     if date in _WORDS:
         return _WORDS[date]
     found = re.fullmatch(r"(\d+) (day|week|month|year)s? ago", date)
@@ -67,14 +68,14 @@ def _latest(results: list[LabResult]) -> int | None:
     """The place of the latest, where every way of reading the dates agrees; else None."""
     if len({(result.value, result.comparator) for result in results}) == 1:
         return len(results) - 1
-    ago = [_days_ago(result.date or "") for result in results]
+    ago = [days_ago(result.date or "") for result in results]
     if any(days == 0 for days in ago):
         now = [i for i, days in enumerate(ago) if days == 0]
         return now[0] if len(now) == 1 else None
     known = [days for days in ago if days is not None]
     if len(known) == len(results):
         return ago.index(min(known)) if known.count(min(known)) == 1 else None
-    ways = [_keys(result.date or "") for result in results]
+    ways = [date_keys(result.date or "") for result in results]
     winners = set()
     for way in range(2):
         keys = [keys[way] for keys in ways if keys is not None and keys[way] is not None]
@@ -86,7 +87,7 @@ def _latest(results: list[LabResult]) -> int | None:
     return winners.pop() if len(winners) == 1 else None
 
 
-def _keys(date: str) -> tuple[_Key | None, _Key | None] | None:
+def date_keys(date: str) -> tuple[_Key | None, _Key | None] | None:
     """A date as a key for sorting, day first and month first; None where one is no date. Years only where given."""
     if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", date):
         key = (int(found[1]), int(found[2]), int(found[3]))

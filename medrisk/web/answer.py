@@ -16,7 +16,8 @@ from medrisk.core.model import ONLINE
 from medrisk.core.rules import KnowledgeBase
 from medrisk.web.chart_text import write_chart_text
 from medrisk.web.corrections import fingerprint
-from medrisk.web.picture import Moment, Picture, draw, timeline
+from medrisk.web.picture import Picture, draw
+from medrisk.web.timeline import Strip, draw_timeline
 
 Json = Mapping[str, Any]
 
@@ -60,7 +61,7 @@ class SymptomGroup:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One report as the page shows it. ``moments`` are what it dates, ``plain`` is its text for the chart."""
+    """One report as the page shows it. ``timeline`` is what it dates, ``plain`` is its text for the chart."""
 
     report: Json
     headline: str
@@ -69,7 +70,7 @@ class Answer:
     note_groups: Sequence[NoteGroup]
     symptom_groups: Sequence[SymptomGroup]
     picture: Picture | None
-    moments: Sequence[Moment]
+    timeline: Sequence[Strip]
     plain: str
 
     def place_of(self, note: Json) -> int:
@@ -100,7 +101,7 @@ def arrange(report: Json, knowledge: KnowledgeBase, notice: str) -> Answer:
         note_groups=groups,
         symptom_groups=_group_contributors(report["contributors"], knowledge),
         picture=draw(report, knowledge),
-        moments=timeline(report),
+        timeline=draw_timeline(report),
         plain=write_chart_text(report, notice),
     )
 

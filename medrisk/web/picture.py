@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from medrisk.core.circumstances import find_onset
 from medrisk.core.rules import Grade, KnowledgeBase
 
 Json = Mapping[str, Any]
@@ -158,40 +157,3 @@ def _groups_of(lab: str, knowledge: KnowledgeBase) -> set[str]:
     known = knowledge.labs.get(lab)
     effects = (known.low_effect, known.high_effect) if known else ()
     return {knowledge.effects[effect].group for effect in effects if effect and effect in knowledge.effects}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that the text dates: when or since when, in its words, and what."""
-
-    when: str
-    what: str
-
-
-def timeline(report: Json) -> list[Moment]:
-    """What the text dates, the longest ago first; what cannot be placed keeps its order at the end."""
-    dated = [
-        *(Moment(s["onset"], s["name"]) for s in report["symptoms"] if s["onset"] and _is_own(s)),
-        *(Moment(lab["date"], _result(lab)) for lab in report["labs"] if lab["date"]),
-    ]
-    return sorted(dict.fromkeys(dated), key=lambda moment: _place(moment.when))
-
-
-def _is_own(symptom: Json) -> bool:
-    return not (symptom["negated"] or symptom["hypothetical"]) and symptom["experiencer"] == "patient"
-
-
-def _result(lab: Json) -> str:
-    words = f"{lab['name']} {lab['comparator']}{lab['value']:g}"
-    return f"{words} ({lab['interpretation']})" if lab["interpretation"] else words
-
-
-def _place(when: str) -> tuple[int, float, str]:
-    """Dates of the calendar first, by their order; then what is told from today, the longest ago first; then the rest."""
-    if len(when) == 10 and when[4] == when[7] == "-":
-        return 0, 0, when
-    for words in (when, f"for {when}", f"since {when}"):
-        days = find_onset(words, 0)[1]
-        if days is not None and "after" not in words:
-            return 1, -days, ""
-    return 2, 0, ""

@@ -20,6 +20,7 @@ LOOKS = pytest.mark.parametrize(
     ("width", "dark"), [(320, False), (320, True), (1280, False), (1280, True)], ids=["320", "320-dark", "1280", "1280-dark"]
 )
 LONG = EXAMPLE + "\nhydralazine/hydroxyzine 25 mg\nlisinopril 10 mg\nspironolactone 25 mg\nK 6.4 on 2026-11-20\nclarithromycin 500 mg bd"
+DATED = "\nK 4.1 on 2026-09-02\nK 3.4 on 14 Oct 2026\nNa 131 on 2026-11-20\nMg 0.9 yesterday\nmuscle pain for 3 weeks\nfatigue since March"
 
 
 def paths_of_pages(app: Flask) -> list[str]:
@@ -47,7 +48,7 @@ def test_every_page_is_accessible(open_page: OpenPage, service: Medrisk, width: 
 @LOOKS
 def test_the_answer_is_accessible(open_page: OpenPage, pictures: Path | None, width: int, dark: bool) -> None:
     page = open_page("/", width=width, dark=dark)
-    page.get_by_label("Paste the list here").fill(LONG)
+    page.get_by_label("Paste the list here").fill(LONG + DATED)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#answer")).to_be_visible()
     assert_accessible(page)
@@ -56,6 +57,7 @@ def test_the_answer_is_accessible(open_page: OpenPage, pictures: Path | None, wi
         if width == 1280 and not dark:
             take(page, pictures / "adds-up.png", "section:has(> #picture)")
             take(page, pictures / "lines.png", "section:has(> #lines)")
+            take(page, pictures / "timeline.png", "section:has(> #timeline)")
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
     assert_accessible(page)
 
@@ -72,10 +74,13 @@ def test_a_list_that_cannot_be_read_is_answered_accessibly(open_page: OpenPage, 
 
 
 def test_high_contrast_keeps_marks_and_focus(open_page: OpenPage) -> None:
-    page = open_page("/?example=1", forced_colors="active")
+    page = open_page("/", forced_colors="active")
+    page.get_by_label("Paste the list here").fill(LONG + DATED)
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator("#answer")).to_be_visible()
     assert page.locator(".mark.adds-up").first.evaluate("mark => getComputedStyle(mark).borderTopWidth") == "2px"
+    colours = "[...document.querySelectorAll('.timeline path, .timeline circle')].map(mark => getComputedStyle(mark).color)"
+    assert set(page.evaluate(colours)) == {page.evaluate("getComputedStyle(document.body).color")}
     page.locator("#text").focus()
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     assert_accessible(page)

@@ -1,4 +1,4 @@
-"""The picture of a list, what is dated, and the text for the chart: nothing that the notes do not say."""
+"""The picture of a list, and the text for the chart: nothing that the notes do not say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from medrisk.presentation import report_to_dict
 from medrisk.service import Medrisk
 from medrisk.web.chart_text import write_chart_text
-from medrisk.web.picture import Picture, draw, timeline
+from medrisk.web.picture import Picture, draw
 
 from .test_page import post, words
 
@@ -52,18 +52,6 @@ def test_a_mark_has_its_word_beside_its_sign(real_client: FlaskClient) -> None:
 
 def test_a_list_without_such_effects_has_no_picture(client: FlaskClient) -> None:
     assert 'id="picture"' not in post(client)
-
-
-def test_what_is_dated_stands_in_order(service: Medrisk) -> None:
-    text = "simvastatin 40 mg\nmuscle pain for 3 days\ncramps for two weeks\nK 3.9 on 2026-10-01\nCK 400 (2026-09-01)\nno weakness for a year"
-    assert [(moment.when, moment.what.split()[0]) for moment in timeline(checked(service, text))] == [
-        ("2026-09-01", "Creatine"), ("2026-10-01", "Potassium"), ("two weeks", "Muscle"), ("3 days", "Muscle"),
-    ]  # fmt: skip
-
-
-def test_what_is_not_dated_is_not_shown(real_client: FlaskClient) -> None:
-    assert 'id="moments"' not in post(real_client, "simvastatin 40 mg\nmuscle pain")
-    assert 'id="moments"' in post(real_client, "simvastatin 40 mg\nmuscle pain for 3 days")
 
 
 def test_the_text_for_the_chart_holds_what_presses_and_nothing_typed(service: Medrisk) -> None:
