@@ -97,12 +97,13 @@ _HEADING_SPLIT = re.compile(r"[\s/&,]+")
 
 _HEADING_DATE = re.compile(r"[\s,]*(?:(?:as of|on|from|dated?)\s+)?\(?\d{1,4}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\)?$", re.IGNORECASE)
 _DOSE_LIKE = re.compile(r"\d\s*(?:m?c?g|mEq|mL|units?|%)\b", re.IGNORECASE)
-_DECORATION = re.compile(r"^[\s=#*_~>|+.:-]+|[\s=#*_~<|+.:-]+$")
+_RULED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "=#*_~|+.:-"
 _INLINE = re.compile(r"^\s*([A-Za-z][A-Za-z0-9&'()/., -]{0,60}?)\s*(?::|\s-\s(?=[A-Z])|,(?=[A-Z]))\s*(.*)$", re.DOTALL)
 _BULLET = re.compile(
     r"^\s*(?:(?:[-*•·‣▪◦●○■□►➢✓✔>+–]|\[[ xX✓]?\]|\(?\d{1,3}[.)]|\(?[a-hA-H][.)]|#\d{1,3}[.:)]?|\d{1,2}\s*[-:](?=\s))\s*)+(?=\S)"
 )
-_STRUCK = re.compile(r"^\W*~~(.+?)~~\W*$")
+_STROKE = "~~"
+_WORD = re.compile(r"\w")
 _STRUCK_COMBINING = re.compile("[\u0335\u0336\u0338]")
 _CELL = re.compile(r"\t|\s*\|\s*")
 _PAGE = re.compile(r"^\s*(?:page|pg\.?)\s*\d+(?:\s*(?:of|/)\s*\d+)?\s*$", re.IGNORECASE)
@@ -133,7 +134,7 @@ def is_heading(text: str) -> SectionKind | None:
     """The kind of section a whole line opens, None when it is no heading."""
     if len(text) > 120 or _DOSE_LIKE.search(text):
         return None
-    bare = squeeze(_DECORATION.sub("", text)).rstrip(":").strip()
+    bare = squeeze(undecorated(text)).rstrip(":").strip()
     bare = _HEADING_DATE.sub("", re.sub(r"\s*\([^)]*\)$", "", bare)).strip()
     if not bare or len(bare) > 70:
         return None
@@ -172,6 +173,18 @@ def split_sentences(text: str) -> list[str]:
             sentences.append(text[start : end.start() + 1])
             start = end.end()
     return [*sentences, text[start:]]
+
+
+def undecorated(text: str) -> str:
+    """Without the rules, arrows and stars round it. A pattern for its end would begin anew at each of thousands of dots."""
+    return text.lstrip(_RULED + ">").rstrip(_RULED + "<")
+
+
+def _between_strokes(text: str) -> str:
+    """What stands between the first two tildes and the last two, where no word stands outside them; else empty."""
+    start, end = text.find(_STROKE), text.rfind(_STROKE)
+    outside = text[:start] + text[end + len(_STROKE) :]
+    return "" if end < start or _WORD.search(outside) else text[start + len(_STROKE) : end].strip("~ ")
 
 
 def strip_bullet(text: str) -> str:
@@ -219,9 +232,9 @@ class _ListingReader:
         if not text.strip():
             self._columns = None
             return
-        struck = _STRUCK.match(text) if "~~" in text else None
-        is_struck = struck is not None or (not raw.isascii() and _STRUCK_COMBINING.search(raw) is not None)
-        text = struck[1] if struck else _STRUCK_COMBINING.sub("", text)
+        struck = _between_strokes(text) if _STROKE in text else ""
+        is_struck = bool(struck) or (not raw.isascii() and _STRUCK_COMBINING.search(raw) is not None)
+        text = struck or _STRUCK_COMBINING.sub("", text)
         if self._read_layout(number, raw, text) or self._read_table(number, raw, text):
             return
         for part in _HEADING_INSIDE.split(text) if ":" in text else (text,):
@@ -231,7 +244,7 @@ class _ListingReader:
         """Lines that are only layout: rules, page numbers, headings by themselves."""
         if text[0].isalpha() and _DOSE_LIKE.search(text):
             return False
-        bare = _DECORATION.sub("", text)
+        bare = undecorated(text)
         if not bare:
             self._add(number, raw, text, ignored="a ruled line")
             return True

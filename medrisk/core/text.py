@@ -21,6 +21,9 @@ _GLUED_UNIT = re.compile(
 )
 _OCR_ZERO = re.compile(r"(?<=\d)[oO](?=\s*(?:mg|mcg|meq|ml|units|%)\b|\d)")
 _DIGIT = re.compile(r"\d")
+# Patterns that look for blanks before something would try every one of thousands.
+_BLANK = " " * 8
+_LONG_BLANK = re.compile(r"[^\S\t]{9,}")
 _SPACES = re.compile(r"[ \f\v\r]+")
 
 
@@ -58,15 +61,19 @@ def line_starts(text: str) -> list[int]:
 
 
 def fold(text: str) -> str:
-    """One line in a plain form: compatibility characters and entities resolved, dashes and quotes plain, tabs kept."""
+    """One line in a plain form: compatibility characters and entities resolved, dashes and quotes plain, tabs kept, and no
+    run of blanks longer than it takes to part two columns.
+    """
     if "&" in text:
         text = html.unescape(text)
     if text.isascii() and text.isprintable():
-        return text
+        return _LONG_BLANK.sub(_BLANK, text) if _BLANK in text else text
     if not text.isascii():
-        text = _FRACTION.sub(lambda m: (m[1] or "0") + _FRACTION_VALUES[m[2]], text.translate(_TRANSLATE))
+        text = _LONG_BLANK.sub(_BLANK, text.translate(_TRANSLATE))
+        text = _FRACTION.sub(lambda m: (m[1] or "0") + _FRACTION_VALUES[m[2]], text)
         text = unicodedata.normalize("NFKC", text).translate(_TRANSLATE)
-    return "".join(c if c == "\t" or c >= " " else " " for c in text if unicodedata.category(c) != "Cf")
+    plain = "".join(c if c == "\t" or c >= " " else " " for c in text if unicodedata.category(c) != "Cf")
+    return _LONG_BLANK.sub(_BLANK, plain) if _BLANK in plain else plain
 
 
 def unglue(text: str) -> str:
