@@ -33,11 +33,30 @@ def find_layout(block: bytes, delimiter: int) -> Layout | None:
     is_quote = letters == _QUOTE
     if not _stand_well(letters, np.flatnonzero(is_quote), delimiter):
         return None
-    inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(np.bool_)
-    ends = feeds[~inside[feeds]]
+    inside = _inside(_as_bits(is_quote))
+    ends = feeds[(inside[feeds >> 6] >> (feeds & 63).astype(np.uint64)) & np.uint64(1) == 0]
     last = int(ends[-1]) if len(ends) else 0
-    outside = (letters[:last] == delimiter) & ~inside[:last]
-    return Layout(ends, int(np.count_nonzero(outside)), feeds if len(ends) < len(feeds) else None)
+    outside = _as_bits(letters[:last] == delimiter)
+    outside &= ~inside[: len(outside)]
+    return Layout(ends, int(np.bitwise_count(outside).sum()), feeds if len(ends) < len(feeds) else None)
+
+
+def _as_bits(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """One bit a letter, 64 in a word, the first letter in the lowest bit."""
+    packed = np.packbits(marks, bitorder="little")
+    bits = np.zeros(-(-len(packed) // 8) * 8, np.uint8)
+    bits[: len(packed)] = packed
+    return bits.view(np.uint64)
+
+
+def _inside(quotes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A bit for each letter behind an odd number of quotes: each bit is that number modulo 2, summed up by doubling steps."""
+    inside = quotes.copy()
+    for step in (1, 2, 4, 8, 16, 32):
+        inside ^= inside << np.uint64(step)
+    odd_words = np.bitwise_xor.accumulate(inside >> np.uint64(63))
+    inside[1:] ^= np.uint64(0) - odd_words[:-1]
+    return inside
 
 
 def _stand_well(letters: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:

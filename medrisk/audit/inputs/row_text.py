@@ -10,6 +10,10 @@ from collections.abc import Collection
 
 import polars as pl
 
+TEXT_FIELDS = (
+    "drug", "strength", "form", "dose", "dose_unit", "route", "directions", "frequency", "times_a_day", "quantity", "days_supply",
+    "rxcui", "ndc",
+)  # fmt: skip
 # Halves and small numbers of tablets a day, as twice the number: what quantity and days' supply may be taken to mean.
 _A_DAY = {1: "0.5", 2: "1", 3: "1.5", 4: "2", 6: "3", 8: "4", 10: "5", 12: "6", 16: "8"}
 _NEAR = 0.02

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from medrisk.audit.inputs.dates import DayOrder, days_of
-from medrisk.audit.inputs.row_text import row_text
+from medrisk.audit.inputs.distinct import for_each_distinct
+from medrisk.audit.inputs.row_text import TEXT_FIELDS, row_text
 from medrisk.audit.rows import ROW_SCHEMA, Reject
 
 # Cells that say that nothing is there.
@@ -25,6 +26,7 @@ _LONG = f"the drug and its directions are longer than {LONGEST_TEXT:,} character
 _BAD_START = "the start date is no date that can be read: write it as 2025-12-31"
 _BAD_END = "the end date is no date that can be read: write it as 2025-12-31, or leave it empty"
 _BACKWARDS = "the end date stands before the start date: correct one of them"
+_FACTS = ("conditions", "labs", "symptoms")
 _DAYS_OF_YEAR = 365.25
 
 
@@ -50,15 +52,13 @@ def shape(cells: pl.DataFrame, plan: Plan, *, messy: bool = True) -> tuple[pl.Da
     rows = cells.with_columns(start=start, end=end, born=born).select(
         pl.col("line").cast(pl.Int64),
         _not_empty(pl.col("patient").str.strip_chars()).alias("patient"),
-        (
-            pl.lit(None, pl.String) if plan.of_patients else row_text(fields, with_codes=plan.with_codes, messy=messy)
-        ).alias("text"),
+        pl.Series("text", _texts(cells, plan, messy), pl.String),
         pl.col("start"),
         pl.col("end"),
         _age(fields).alias("age"),
-        _sex(fields).alias("sex"),
-        _facts(fields).alias("facts"),
-        _status(fields).alias("status"),
+        pl.Series("sex", _by_distinct(cells, ("sex",), _sex), pl.String),
+        pl.Series("facts", _by_distinct(cells, _FACTS, _facts), pl.String),
+        pl.Series("status", _by_distinct(cells, ("status",), _status), pl.String),
         _bad_start(cells, start).alias("bad_start"),
         end_is_bad.alias("bad_end"),
     )
@@ -68,6 +68,18 @@ def shape(cells: pl.DataFrame, plan: Plan, *, messy: bool = True) -> tuple[pl.Da
     if refused.height:
         rows = rows.filter(problem.is_null())
     return rows.select(*ROW_SCHEMA), tuple(Reject(line, reason) for line, reason in refused.iter_rows())
+
+
+def _texts(cells: pl.DataFrame, plan: Plan, messy: bool) -> pl.Series:
+    if plan.of_patients:
+        return _nothing(cells, pl.String)
+    fields = [name for name in TEXT_FIELDS if name in cells.columns]
+    text = row_text(fields, with_codes=plan.with_codes, messy=messy).alias("text")
+    return for_each_distinct(cells.select(fields), lambda distinct: distinct.select(text)["text"])
+
+
+def _nothing(cells: pl.DataFrame, kind: type[pl.DataType]) -> pl.Series:
+    return pl.Series([None], dtype=kind).new_from_index(0, cells.height)
 
 
 def _problem(plan: Plan) -> pl.Expr:
@@ -89,8 +101,9 @@ def _problem(plan: Plan) -> pl.Expr:
 
 def _days(cells: pl.DataFrame, name: str, plan: Plan) -> pl.Series:
     if name not in cells.columns:
-        return pl.Series(name, [None], pl.Int32).new_from_index(0, cells.height)
-    return days_of(cells[name], plan.orders.get(name)).alias(name)
+        return _nothing(cells, pl.Int32)
+    order = plan.orders.get(name)
+    return for_each_distinct(cells.select(name), lambda distinct: days_of(distinct[name], order))
 
 
 def _bad_start(cells: pl.DataFrame, start: pl.Series) -> pl.Series:
@@ -108,7 +121,7 @@ def _end(cells: pl.DataFrame, start: pl.Series, plan: Plan) -> tuple[pl.Series, 
         if bad.any():
             bad &= ~cells["end"].str.contains("9999").fill_null(False)
     if "days_supply" in cells.columns:
-        supply = numbers(cells["days_supply"])
+        supply = for_each_distinct(cells.select("days_supply"), lambda distinct: numbers(distinct["days_supply"]))
         days = pl.when(supply.is_between(1, _LONGEST_SUPPLY)).then(supply.ceil().cast(pl.Int32, strict=False))
         frame = frame.with_columns(end=pl.coalesce(pl.col("end"), pl.col("start") + days - 1))
     return frame["end"], bad
@@ -125,11 +138,11 @@ def numbers(values: pl.Series) -> pl.Series:
 def _born(cells: pl.DataFrame, plan: Plan) -> pl.Series:
     """Days since 1970 of the birth; of a year alone the middle of it."""
     if "birth_date" in cells.columns:
-        return days_of(cells["birth_date"], plan.orders.get("birth_date"))
+        return _days(cells, "birth_date", plan)
     if "birth_year" in cells.columns:
         year = numbers(cells["birth_year"])
         return ((year - 1970) * _DAYS_OF_YEAR + 182).cast(pl.Int32, strict=False)
-    return pl.Series("born", [None], pl.Int32).new_from_index(0, cells.height)
+    return _nothing(cells, pl.Int32)
 
 
 def _age(fields: list[str]) -> pl.Expr:
@@ -155,26 +168,25 @@ def _join_births(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return joined.with_columns(age=pl.coalesce(pl.col("age"), pl.when(years.is_between(0, 130)).then(years)))
 
 
-def _sex(fields: list[str]) -> pl.Expr:
-    if "sex" not in fields:
-        return pl.lit(None, pl.String)
+def _by_distinct(cells: pl.DataFrame, wanted: Sequence[str], expression: Callable[[list[str]], pl.Expr]) -> pl.Series:
+    fields = [name for name in wanted if name in cells.columns]
+    if not fields:
+        return _nothing(cells, pl.String)
+    return for_each_distinct(cells.select(fields), lambda distinct: distinct.select(expression(fields).alias("it"))["it"])
+
+
+def _sex(_fields: list[str]) -> pl.Expr:
     first = pl.col("sex").str.strip_chars().str.slice(0, 1).str.to_lowercase()
     return pl.when(first.is_in(["f", "w"])).then(pl.lit("female")).when(first == "m").then(pl.lit("male"))
 
 
 def _facts(fields: list[str]) -> pl.Expr:
-    said = [
-        pl.col(name).str.replace_all(r"\s*[\r\n\t|;]+\s*", "; ")
-        for name in ("conditions", "labs", "symptoms")
-        if name in fields
-    ]
-    return _not_empty(pl.concat_str(said, separator="; ", ignore_nulls=True)) if said else pl.lit(None, pl.String)
+    said = [pl.col(name).str.replace_all(r"\s*[\r\n\t|;]+\s*", "; ") for name in fields]
+    return _not_empty(pl.concat_str(said, separator="; ", ignore_nulls=True))
 
 
-def _status(fields: list[str]) -> pl.Expr:
+def _status(_fields: list[str]) -> pl.Expr:
     """The status of a row that was never taken, as the list of such words has it."""
-    if "status" not in fields:
-        return pl.lit(None, pl.String)
     plain = pl.col("status").str.strip_chars().str.to_lowercase().str.replace_all(r"[ _]+", "-")
     return pl.when(plain.is_in(list(NOT_TAKEN))).then(plain)
 
