@@ -1,1 +1,1 @@
-"""What every door says in FHIR R4: the parts of a DetectedIssue that follow from a note, whoever asks for it."""
+"""FHIR R4 as every door reads and writes it: JSON that cannot be trusted, code systems, directions in words, DetectedIssues."""

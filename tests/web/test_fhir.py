@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from medrisk.fhir.codes import LAB_OF_LOINC, LOINC, RXNORM
 from medrisk.service import Medrisk
-from medrisk.web.api.fhir.codes import LAB_OF_LOINC, LOINC, RXNORM
 
 from .api_contract import API, FHIR, Contract
 

@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import HISTORY, small_tables, write_release
 
+from medrisk.fhir.codes import NDC, RXNORM
 from medrisk.service import Medrisk
 from medrisk.vocabulary.rxnorm.install import install
 from medrisk.web import create_app
-from medrisk.web.api.fhir.codes import NDC, RXNORM
 
 from .api_contract import API, FHIR
 

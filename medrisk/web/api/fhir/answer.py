@@ -8,10 +8,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from medrisk.core.model import Line, Note, Report
 from medrisk.fhir.detected_issue import URN, begin_issue, entry_of, evidence_of, mitigations_of
+from medrisk.fhir.tree import Json
 from medrisk.service import Medrisk
 from medrisk.status import review_notice
 from medrisk.web.api.fhir.bundle import FhirList, Place
-from medrisk.web.api.fhir.tree import Json
 from medrisk.web.api.operations import PREFIX
 
 _LINE = re.compile(r"\bline (\d+)\b", re.IGNORECASE)

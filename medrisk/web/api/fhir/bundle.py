@@ -13,10 +13,10 @@ from datetime import date
 from medrisk.core.circumstances import Sex
 from medrisk.core.stated import Stated, StatedFact
 from medrisk.errors import InputError
+from medrisk.fhir.tree import Json, address_of, code_of, id_of, instant_of, many, one
 from medrisk.service import Medrisk
 from medrisk.web.api.fhir import facts
 from medrisk.web.api.fhir.drugs import DOSAGE_FIELDS, read_drug
-from medrisk.web.api.fhir.tree import Json, address_of, code_of, id_of, instant_of, many, one
 
 _HINT = "Send a Bundle of one patient's medication resources, or a List with them contained."
 # Others that come along with a list and say nothing that is read here.

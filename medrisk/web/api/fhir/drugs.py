@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from medrisk.core.listing import is_heading, strip_bullet
 from medrisk.core.names import CodeSystem
 from medrisk.core.units import Quantity
+from medrisk.fhir.codes import NDC, RXNORM
+from medrisk.fhir.directions import directions_of
+from medrisk.fhir.tree import Json, codings, concept_words, many, one, quantity_words, words
 from medrisk.service import Medrisk
-from medrisk.web.api.fhir.codes import NDC, RXNORM
-from medrisk.web.api.fhir.directions import directions_of
-from medrisk.web.api.fhir.tree import Json, codings, concept_words, many, one, quantity_words, words
 
 # The field that holds the directions of each resource that is read as a medication.
 DOSAGE_FIELDS = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from medrisk.core.circumstances import Sex
 from medrisk.core.rules import KnowledgeBase
-from medrisk.web.api.fhir.codes import (
+from medrisk.fhir.codes import (
     ICD10,
     LAB_OF_LOINC,
     LOINC,
@@ -19,7 +19,7 @@ from medrisk.web.api.fhir.codes import (
     PREGNANT,
     SNOMED,
 )
-from medrisk.web.api.fhir.tree import Json, codings, concept_words, first_code, many, number, one, words
+from medrisk.fhir.tree import Json, codings, concept_words, first_code, many, number, one, words
 from medrisk.web.api.stated import fact_words, is_read_with, lab_words, plain_term
 
 _NOT_ASSERTED = frozenset({"entered-in-error", "cancelled"})

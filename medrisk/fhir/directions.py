@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from medrisk.core.sig import parse_sig
-from medrisk.web.api.fhir.tree import Json, concept_words, first_code, many, number, one, plain, quantity_words, words
+from medrisk.fhir.tree import Json, concept_words, first_code, many, number, one, plain, quantity_words, words
 
 _PERIODS = {"h": "hour", "d": "day", "wk": "week", "mo": "month"}
 # Codes of FHIR's GTSAbbreviation and EventTiming in the words of prescriptions.
