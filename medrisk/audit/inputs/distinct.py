@@ -16,7 +16,13 @@ def for_each_distinct(cells: pl.DataFrame, work: Callable[[pl.DataFrame], pl.Ser
     if not cells.height or not cells.width:
         return work(cells)
     key = cells.select(pl.concat_str(pl.all().fill_null(_NOTHING), separator=_BETWEEN).alias("key"))["key"]
-    codes = pa.chunked_array([key.to_arrow()]).cast(pa.large_string()).combine_chunks().dictionary_encode().indices.to_numpy()
+    codes = (
+        pa.chunked_array([key.to_arrow()])
+        .cast(pa.large_string())
+        .combine_chunks()
+        .dictionary_encode()
+        .indices.to_numpy()
+    )
     first = np.empty(int(codes.max()) + 1, np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
     return work(cells[first]).gather(codes)

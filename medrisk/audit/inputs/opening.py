@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from medrisk.audit.inputs.csv_layout import find_csv_layout
+import polars as pl
+import pyarrow.parquet as pq
+
+from medrisk.audit.inputs.births import births_of
+from medrisk.audit.inputs.csv_layout import CsvLayout, find_csv_layout
 from medrisk.audit.inputs.csv_source import CsvSource
-from medrisk.audit.inputs.dates import DayOrder, day_order
+from medrisk.audit.inputs.excel import SheetSource, open_workbook
+from medrisk.audit.inputs.fhir import FhirSource, open_fhir
 from medrisk.audit.inputs.fields import check_fields, find_columns
+from medrisk.audit.inputs.ndjson import NdjsonSource, open_ndjson
+from medrisk.audit.inputs.omop import is_drug_exposure, omop_columns, omop_enrich, tables_beside
+from medrisk.audit.inputs.parquet import ParquetSource, open_parquet
+from medrisk.audit.inputs.planning import plan_for
+from medrisk.audit.inputs.records import read_document, read_lines
 from medrisk.audit.inputs.shaping import Plan
 from medrisk.audit.rows import ReadOptions, Source
 from medrisk.errors import InputError
 
 _PACKED = (".gz", ".zst")
-_CSV = (".csv", ".tsv", ".txt", ".tab", ".psv", ".dat")
-DATE_FIELDS = ("start", "end", "birth_date")
+_FORMATS = {
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".tab", ".psv", ".dat"), "csv"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".ndjson", ".jsonl"), "lines"),
+    ".json": "json",
+}
+_KNOWN = "Formats are .csv, .tsv, .xlsx, .parquet, .ndjson and .json; text also as .gz or .zst."
 
 
 def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | None = None) -> list[Source]:
@@ -26,11 +43,27 @@ def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | N
     """
     check_fields(options.columns)
     files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    helpers = {table for file in files if is_drug_exposure(file) for table in tables_beside(file)}
+    files = [file for file in files if file not in helpers]
     if not files:
         raise InputError(
             "No file was found.", hint="Give files, folders or patterns of CSV, xlsx, Parquet or NDJSON.", field="file"
         )
-    return [_open(file, options) for file in files]
+    sources = [source for file in files for source in _open(file, options, of_patients=False)]
+    if patients is None:
+        return sources
+    of_patients = [
+        source for file in _files(patients) for source in _open(file, replace(options, columns={}), of_patients=True)
+    ]
+    births = births_of(of_patients)
+    return [*of_patients, *(_with_births(source, births) for source in sources)]
+
+
+def _with_births(source: Source, births: pl.DataFrame | None) -> Source:
+    known = isinstance(source, CsvSource | SheetSource | NdjsonSource | ParquetSource | FhirSource)
+    if births is None or not known or "birth_date" in source.plan.orders:
+        return source
+    return replace(source, plan=replace(source.plan, births=births))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -40,12 +73,9 @@ def _files(path: Path) -> Iterator[Path]:
             file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path) and _format(file)
         )
         if not found:
-            raise InputError(
-                f"{name}: the folder holds no file that is read here.",
-                hint="Formats are CSV, xlsx, Parquet and NDJSON.",
-                field="file",
-            )
-        yield from found
+            raise InputError(f"{name}: the folder holds no file that is read here.", hint=_KNOWN, field="file")
+        exposures = [file for file in found if is_drug_exposure(file)]
+        yield from exposures or found
     elif path.exists():
         yield path
     elif any(mark in name for mark in "*?["):
@@ -70,35 +100,74 @@ def _format(file: Path) -> str:
     endings = [ending.lower() for ending in file.suffixes]
     if endings and endings[-1] in _PACKED:
         endings.pop()
-    last = endings[-1] if endings else ""
-    return "csv" if last in _CSV else ""
+    return _FORMATS.get(endings[-1], "") if endings else ""
 
 
-def _open(file: Path, options: ReadOptions) -> Source:
+def _open(file: Path, options: ReadOptions, *, of_patients: bool) -> Sequence[Source]:
     name = str(file)
+    openers: dict[str, Callable[[], Sequence[Source]]] = {
+        "csv": lambda: [_open_csv(file, name, options, of_patients)],
+        "excel": lambda: open_workbook(file, name, options, of_patients=of_patients),
+        "parquet": lambda: [_open_parquet(file, name, options, of_patients)],
+        "lines": lambda: [_open_lines(file, name, options, of_patients)],
+        "json": lambda: [_open_json(file, name, options, of_patients)],
+    }
+    opener = openers.get(_format(file))
+    if opener is None:
+        raise InputError(f"{name}: this format is not known.", hint=_KNOWN, field="file")
     try:
-        if _format(file) == "csv":
-            return _open_csv(file, name, options)
+        return opener()
     except OSError as error:
         raise InputError(
             f"{name}: the file cannot be read: {error.strerror}.",
             hint="Look at the path and who may read it.",
             field="file",
         ) from None
-    raise InputError(
-        f"{name}: this format is not known.",
-        hint="Formats are .csv, .tsv, .xlsx, .parquet, .ndjson and .json, also as .gz or .zst.",
-        field="file",
+
+
+def _open_csv(file: Path, name: str, options: ReadOptions, of_patients: bool) -> CsvSource:
+    layout = find_csv_layout(file, name, options)
+    if is_drug_exposure(file):
+        columns = omop_columns(layout.header, name)
+        plan = replace(_csv_plan(layout, columns, name, options, of_patients), enrich=omop_enrich(file, name, options))
+    else:
+        columns = find_columns(layout.header, name, options.columns, of_patients=of_patients)
+        plan = _csv_plan(layout, columns, name, options, of_patients)
+    return CsvSource(file, name, layout, columns, plan)
+
+
+def _csv_plan(
+    layout: CsvLayout, columns: Mapping[str, str], name: str, options: ReadOptions, of_patients: bool
+) -> Plan:
+    def cells(field: str) -> Iterator[str]:
+        place = layout.header.index(columns[field])
+        return (row[place] for row in layout.samples)
+
+    return plan_for(columns, name, options, cells, of_patients=of_patients)
+
+
+def _open_parquet(file: Path, name: str, options: ReadOptions, of_patients: bool) -> ParquetSource:
+    if not is_drug_exposure(file):
+        return open_parquet(file, name, options, of_patients=of_patients)
+    columns = omop_columns(pq.read_schema(file).names, name)
+    return ParquetSource(
+        file,
+        name,
+        columns,
+        Plan(with_codes=options.codes, enrich=omop_enrich(file, name, options)),
+        file.stat().st_size,
     )
 
 
-def _open_csv(file: Path, name: str, options: ReadOptions) -> CsvSource:
-    layout = find_csv_layout(file, name, options)
-    columns = find_columns(layout.header, name, options.columns)
-    orders: dict[str, DayOrder | None] = {}
-    for field in DATE_FIELDS:
-        if field in columns:
-            place = layout.header.index(columns[field])
-            values = (row[place] for row in layout.samples)
-            orders[field] = day_order(values, columns[field], name, options.dates)
-    return CsvSource(file, name, layout, columns, Plan(orders, with_codes=options.codes))
+def _open_lines(file: Path, name: str, options: ReadOptions, of_patients: bool) -> Source:
+    first = next((resource for records in read_lines(file) for _, resource in records.found), {})
+    if "resourceType" in first:
+        return open_fhir(file, name, options, is_document=False)
+    return open_ndjson(file, name, options, of_patients=of_patients)
+
+
+def _open_json(file: Path, name: str, options: ReadOptions, of_patients: bool) -> Source:
+    """A document of FHIR, or lines of records in a file that is called .json."""
+    if read_document(file) is None:
+        return _open_lines(file, name, options, of_patients)
+    return open_fhir(file, name, options, is_document=True)

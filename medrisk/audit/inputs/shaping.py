@@ -34,17 +34,20 @@ _DAYS_OF_YEAR = 365.25
 class Plan:
     """How the cells of one file become rows. ``births`` has ``patient`` and ``born`` (days since 1970) of a second file.
 
-    ``of_patients``: the rows say something of a patient and name no drug.
+    ``enrich`` looks up what other tables say of the cells. ``of_patients``: the rows say something of a patient and name no drug.
     """
 
     orders: Mapping[str, DayOrder | None] = field(default_factory=dict)
     with_codes: bool = True
     of_patients: bool = False
     births: pl.DataFrame | None = None
+    enrich: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
 def shape(cells: pl.DataFrame, plan: Plan, *, messy: bool = True) -> tuple[pl.DataFrame, tuple[Reject, ...]]:
     """``cells`` has ``line`` and one text column for each field that the file has; null where a cell is empty."""
+    if plan.enrich is not None:
+        cells = plan.enrich(cells)
     fields = [name for name in cells.columns if name != "line"]
     start = _days(cells, "start", plan)
     end, end_is_bad = _end(cells, start, plan)
@@ -68,6 +71,11 @@ def shape(cells: pl.DataFrame, plan: Plan, *, messy: bool = True) -> tuple[pl.Da
     if refused.height:
         rows = rows.filter(problem.is_null())
     return rows.select(*ROW_SCHEMA), tuple(Reject(line, reason) for line, reason in refused.iter_rows())
+
+
+def births(cells: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """``patient`` and ``born`` of a table of patients."""
+    return pl.DataFrame({"patient": cells["patient"].str.strip_chars(), "born": _born(cells, plan)})
 
 
 def _texts(cells: pl.DataFrame, plan: Plan, messy: bool) -> pl.Series:
@@ -172,7 +180,9 @@ def _by_distinct(cells: pl.DataFrame, wanted: Sequence[str], expression: Callabl
     fields = [name for name in wanted if name in cells.columns]
     if not fields:
         return _nothing(cells, pl.String)
-    return for_each_distinct(cells.select(fields), lambda distinct: distinct.select(expression(fields).alias("it"))["it"])
+    return for_each_distinct(
+        cells.select(fields), lambda distinct: distinct.select(expression(fields).alias("it"))["it"]
+    )
 
 
 def _sex(_fields: list[str]) -> pl.Expr:
