@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import fastexcel
@@ -67,15 +68,17 @@ def open_workbook(path: Path, name: str, options: ReadOptions, *, of_patients: b
             continue
         places = {field: header.index(column) for field, column in columns.items()}
         cells = _cells(frame[row + 1 :], places, row + 2)
-        plan = plan_for(
-            columns, whole, options, lambda field, cells=cells: cells[field].to_list(), of_patients=of_patients
-        )
+        plan = plan_for(columns, whole, options, partial(_values, cells), of_patients=of_patients)
         found.append(SheetSource(path, whole, sheet, row, places, columns, plan, path.stat().st_size // len(sheets)))
     if not found:
         raise fault or InputError(
             f"{name}: the workbook is empty.", hint="It needs a row with the names of the columns.", field="file"
         )
     return found
+
+
+def _values(cells: pl.DataFrame, field: str) -> list[str | None]:
+    return cells[field].to_list()
 
 
 def _load(path: Path, sheet: str) -> pl.DataFrame:

@@ -34,6 +34,9 @@ _PLANNED = frozenset({"intended", "preparation"})
 _PROPOSED = frozenset({"proposal", "plan", "option"})
 _DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7, "week": 7, "weeks": 7, "mo": 30, "month": 30, "months": 30}
 _DAY, _MONTH = 10, 7
+_NO_DRUG = (
+    "it names no drug, and the Medication that it refers to is neither in this file nor in Medication.ndjson beside it"
+)
 _NO_VALUE = "the result has no number of a kind that is read here"
 
 Cells = dict[str, str | None]
@@ -48,7 +51,7 @@ class Named(NamedTuple):
 
 
 def name_of(concept: Any, medication: dict[str, Any] | None = None) -> Named:
-    codes = {system: code for system, code in reversed(list(codings(concept)))}
+    codes = dict(reversed(list(codings(concept))))
     said = concept_words(concept) or _ingredients(medication or {})
     return Named(said, codes.get(RXNORM, ""), codes.get(NDC, ""))
 
@@ -73,6 +76,8 @@ def drug_cells(resource: dict[str, Any], medications: Mapping[str, Named]) -> Ce
     if reason := _not_taken(resource):
         return reason
     named = _named(resource, medications)
+    if not any(named):
+        return _NO_DRUG
     start, end = _period(resource, kind)
     return {
         "patient": _patient(resource),

@@ -22,6 +22,12 @@ COLUMNS = {
 _NEEDED = ("person_id", "drug_concept_id", "drug_exposure_start_date")
 _FEMALE, _MALE = "8532", "8507"
 _TABLE = re.compile(r"^(.*?)(drug_exposure)(\..+)$", re.IGNORECASE)
+_TABLES = frozenset(
+    "care_site cdm_source cohort concept concept_ancestor concept_class concept_relationship concept_synonym condition_era"
+    " condition_occurrence cost death device_exposure domain dose_era drug_era drug_strength episode episode_event fact_relationship"
+    " location measurement metadata note note_nlp observation observation_period payer_plan_period person"
+    " procedure_occurrence provider relationship source_to_concept_map specimen visit_detail visit_occurrence vocabulary".split()
+)
 _HINT = "Put concept (and person, for age and sex) into the same folder as drug_exposure."
 
 Enrich = Callable[[pl.DataFrame], pl.DataFrame]
@@ -45,8 +51,12 @@ def sibling(path: Path, table: str) -> Path | None:
     )
 
 
-def tables_beside(path: Path) -> list[Path]:
-    return [found for table in ("concept", "person") if (found := sibling(path, table)) is not None]
+def is_table_beside(path: Path, exposure: Path) -> bool:
+    """Whether it is another table of the export that this drug_exposure belongs to: none of them has rows of its own."""
+    match = _TABLE.match(exposure.name)
+    if match is None or path.parent != exposure.parent or not path.name.lower().startswith(match[1].lower()):
+        return False
+    return path.name[len(match[1]) :].split(".")[0].lower() in _TABLES
 
 
 def omop_columns(header: Sequence[str], name: str) -> dict[str, str]:

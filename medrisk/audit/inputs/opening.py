@@ -17,7 +17,7 @@ from medrisk.audit.inputs.excel import SheetSource, open_workbook
 from medrisk.audit.inputs.fhir import FhirSource, open_fhir
 from medrisk.audit.inputs.fields import check_fields, find_columns
 from medrisk.audit.inputs.ndjson import NdjsonSource, open_ndjson
-from medrisk.audit.inputs.omop import is_drug_exposure, omop_columns, omop_enrich, tables_beside
+from medrisk.audit.inputs.omop import is_drug_exposure, is_table_beside, omop_columns, omop_enrich
 from medrisk.audit.inputs.parquet import ParquetSource, open_parquet
 from medrisk.audit.inputs.planning import plan_for
 from medrisk.audit.inputs.records import read_document, read_lines
@@ -43,8 +43,8 @@ def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | N
     """
     check_fields(options.columns)
     files = list(dict.fromkeys(file for path in paths for file in _files(path)))
-    helpers = {table for file in files if is_drug_exposure(file) for table in tables_beside(file)}
-    files = [file for file in files if file not in helpers]
+    exposures = [file for file in files if is_drug_exposure(file)]
+    files = [file for file in files if not any(is_table_beside(file, exposure) for exposure in exposures)]
     if not files:
         raise InputError(
             "No file was found.", hint="Give files, folders or patterns of CSV, xlsx, Parquet or NDJSON.", field="file"
@@ -60,10 +60,9 @@ def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | N
 
 
 def _with_births(source: Source, births: pl.DataFrame | None) -> Source:
-    known = isinstance(source, CsvSource | SheetSource | NdjsonSource | ParquetSource | FhirSource)
-    if births is None or not known or "birth_date" in source.plan.orders:
+    if births is None or not isinstance(source, CsvSource | SheetSource | NdjsonSource | ParquetSource | FhirSource):
         return source
-    return replace(source, plan=replace(source.plan, births=births))
+    return source if "birth_date" in source.plan.orders else replace(source, plan=replace(source.plan, births=births))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -75,7 +74,7 @@ def _files(path: Path) -> Iterator[Path]:
         if not found:
             raise InputError(f"{name}: the folder holds no file that is read here.", hint=_KNOWN, field="file")
         exposures = [file for file in found if is_drug_exposure(file)]
-        yield from exposures or found
+        yield from (file for file in found if not any(is_table_beside(file, exposure) for exposure in exposures))
     elif path.exists():
         yield path
     elif any(mark in name for mark in "*?["):
