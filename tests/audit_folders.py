@@ -15,6 +15,7 @@ import polars as pl
 
 from medrisk.audit import tables
 from medrisk.audit.harmless import harmless_frame
+from medrisk.audit.summary import Summary
 from medrisk.core.model import Note, Report
 from medrisk.presentation import versions_to_dict
 from medrisk.service import Medrisk
@@ -53,6 +54,19 @@ class Folder:
     findings: pl.DataFrame
     patients: pl.DataFrame
     unmatched: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+@dataclass
+class Audit:
+    """A finished audit: its folder, its figures, and the hashes of all that was made from it."""
+
+    folder: Folder
+    summary: Summary
+    hashes: dict[str, str]
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
 
 
 def some_patients(count: int, *, dated: bool = True) -> list[Patient]:

@@ -26,9 +26,11 @@ DIFF = "diff.csv"
 UNEXPLAINED = "unexplained"
 # So many findings of both runs together are compared at a time.
 _ROWS_A_PASS = 2_000_000
-# Options that change nothing in what is found, or only which rows are read.
+# Options that change nothing in what is found, and those that change only what is read.
 _OF_NAMES = frozenset({"pseudonymised", "pseudonym_key"})
-_OF_READING = frozenset({"mapped", "aliases"})
+_OF_READING = frozenset({"mapped"})
+# What the user said that texts mean: more names, not another way of judging.
+_ALIASES = "aliases"
 _SHOWN = ("rule", "drugs", "summary", "tier", "severity", "interruptive")
 _COLUMNS = (
     "patient_id", "change", "cause", "rule", "drugs", "summary", "tier_before", "tier_after", "severity_before", "severity_after",
@@ -189,9 +191,10 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differe
     versions = [(before["versions"].get(name), after["versions"].get(name)) for name in ("knowledge", "site_table", "vocabulary", "vocabulary_release", "program")]
     knowledge, site, vocabulary, release, program = (one != other for one, other in versions)
     options = before["options"], after["options"]
-    names = sorted((options[0].keys() | options[1].keys()) - _OF_NAMES)
+    names = sorted((options[0].keys() | options[1].keys()) - _OF_NAMES - {_ALIASES})
     return Differences(
-        data=_hashes(before) != _hashes(after), knowledge=knowledge or site, vocabulary=vocabulary or release,
+        data=_hashes(before) != _hashes(after), knowledge=knowledge or site,
+        vocabulary=vocabulary or release or options[0].get(_ALIASES) != options[1].get(_ALIASES),
         options=tuple(name for name in names if options[0].get(name) != options[1].get(name)), program=program,
     )  # fmt: skip
 

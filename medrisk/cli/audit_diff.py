@@ -16,9 +16,9 @@ _MOST_RULES = 15
 _NUMBER_WIDTH = 12
 _CAUSES = {
     "data": "what was read of the patient is not the same, and the files are not",
-    "vocabulary": "the same files were read with other drug names",
+    "vocabulary": "the same files were read with other drug names or aliases",
     "knowledge": "the same was read of the patient; rules and classes are others",
-    "options": "the same was read of the patient; the options are others",
+    "options": "the runs were made with other options",
     "program": "nothing but the version of medrisk is another",
     "unexplained": "nothing that the manifests tell; please report it",
 }
