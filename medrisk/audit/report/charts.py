@@ -21,7 +21,7 @@ MOST_BARS = 15
 _WIDTH = 620
 # Narrower, since the names stand before them.
 _BARS_WIDTH = 420
-_LONGEST_NAME = 54
+_LONGEST_NAME = 62
 _COLOURS = {"urgent": "var(--urgent)", "review": "var(--review)", "monitor": "var(--monitor)", "info": "var(--line)"}
 _STATES = {"matched": "var(--monitor)", "ambiguous": "var(--review)", "unknown": "var(--urgent)", "ignored": "var(--line)", "rejected": "var(--text)"}
 # The page says what a picture shows; a screen reader need not read its lines and letters one by one.
