@@ -13,14 +13,16 @@ from markupsafe import Markup
 from medrisk.audit.report.charts import draw_findings, draw_rows
 from medrisk.audit.report.meanings import meaning_of
 from medrisk.audit.report.method import fields_of, limits_of, method_of, other_options
-from medrisk.audit.summary import Summary
+from medrisk.audit.summary import RuleCount, Summary
+from medrisk.audit.tables import TIERS
 from medrisk.core.rules import KnowledgeBase
 from medrisk.status import review_notice
 
 __all__ = ["write_report"]
 
 _HERE = Path(__file__).parent
-_MOST_RULES = 15
+# The rules that are explained: those found most often, and of the urgent ones more, however seldom they are found.
+_MOST_RULES, _MOST_URGENT = 15, 10
 # Pictures whose bars say their numbers.
 _LABELLED = ("by-tier", "by-rule", "by-class", "promoters")
 
@@ -44,7 +46,7 @@ def write_report(summary: Summary, knowledge: KnowledgeBase) -> str:
         figures=draw_findings(summary),
         rows=draw_rows(summary),
         labelled=_LABELLED,
-        rules=[(rule, meaning_of(rule, knowledge)) for rule in summary.rules[:_MOST_RULES]],
+        rules=[(rule, meaning_of(rule, knowledge)) for rule in _explained(summary)],
         method=method_of(summary.manifest["options"]),
         limits=limits_of(summary),
         options=other_options(summary.manifest["options"]),
@@ -52,6 +54,11 @@ def write_report(summary: Summary, knowledge: KnowledgeBase) -> str:
         unmatched_rows=summary.counts["ambiguous_rows"] + summary.counts["unknown_rows"],
         urgent=summary.tiers[0],
     )
+
+
+def _explained(summary: Summary) -> list[RuleCount]:
+    urgent = [rule for rule in summary.rules if rule.tier == TIERS[0]][:_MOST_URGENT]
+    return [rule for place, rule in enumerate(summary.rules) if place < _MOST_RULES or rule in urgent]
 
 
 def _number(value: int) -> str:
