@@ -69,13 +69,13 @@ class PatientFacts:
 
     def unknowns(self, test: Test) -> set[str]:
         """Labs, and "age" or "sex", whose values would help to decide the condition."""
-        if test.parts:
-            if self.holds(test) is not None:
-                return set()
-            return set().union(*(self.unknowns(part) for part in test.parts))
         if self.holds(test) is not None:
             return set()
-        return {"lab": {*test.ids}, "age": {"age"}, "sex": {"sex"}}.get(test.kind, set())
+        if test.parts:
+            return set().union(*(self.unknowns(part) for part in test.parts))
+        if test.kind == "lab":
+            return set(test.ids)
+        return {test.kind} if test.kind in {"age", "sex"} else set()
 
     def _leaf(self, test: Test) -> bool | None:
         if test.kind == "symptom":

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Engine
-from medrisk.core.model import Component, Contribution, ContributionTier, Finding, Medication
+from medrisk.core.model import Component, Contribution, ContributionTier, Finding, Ingredient, Medication
 from medrisk.core.rules import ClassEffect, DrugClass, Grade, Severity
 
 # Points by the grade of an effect that is the symptom itself, and by one that brings it about (a lost electrolyte).
@@ -37,39 +37,41 @@ def rank_contributors(
     engine: Engine, medications: Sequence[Medication], facts: PatientFacts, findings: Sequence[Finding]
 ) -> tuple[Contribution, ...]:
     """For each symptom the patient has, the drugs whose classes are known for it, most likely first."""
+    symptoms = [
+        info for name, present in sorted(facts.symptoms.items())
+        if present and (info := engine.knowledge.symptoms.get(name)) is not None and info.explained_by
+    ]  # fmt: skip
+    if not symptoms:
+        return ()
     ranked: list[Contribution] = []
     active = sorted({m.ingredient.name: m for m in medications if m.status == "active"}.items())
-    for symptom in sorted(name for name, present in facts.symptoms.items() if present):
-        info = engine.knowledge.symptoms.get(symptom)
-        if info is None or not info.explained_by:
-            continue
-        found = [_contribution(engine, drug, symptom, info.explained_by, facts, findings) for _, drug in active]
-        ranked += sorted((c for c in found if c is not None), key=lambda c: (-c.points, c.ingredient.name))
+    known_for = [(drug.ingredient, _known_for(drug, engine)) for _, drug in active]
+    exposures = _exposures(findings, engine)
+    for symptom in symptoms:
+        alternatives = _alternatives(symptom.id, facts, engine)
+        found = []
+        for ingredient, effects in known_for:
+            relevant = [(c, e) for c, e in effects if e.effect in symptom.explained_by]
+            base = _base(symptom.id, relevant, engine)
+            if base is not None:
+                raised = exposures.get(ingredient.name)
+                components = [base, *_lab_components(relevant, facts, engine), *([raised] if raised else []), *alternatives]
+                found.append(_contribution(ingredient, symptom.id, components))
+        ranked += sorted(found, key=lambda c: (-c.points, c.ingredient.name))
     return tuple(ranked)
 
 
-def _contribution(
-    engine: Engine,
-    drug: Medication,
-    symptom: str,
-    explained_by: tuple[str, ...],
-    facts: PatientFacts,
-    findings: Sequence[Finding],
-) -> Contribution | None:
-    classes = [c for c in engine.classes_of(drug.ingredient.name, drug.route) if c.role != "grouping"]
-    relevant = [(c, e) for c in classes for e in c.effects_of(drug.ingredient.name) if e.effect in explained_by]
-    base = _base(symptom, relevant, engine)
-    if base is None:
-        return None
-    components = [
-        base,
-        *_lab_components(relevant, facts, engine),
-        *_exposure_components(drug, findings, engine),
-    ]
-    components += _alternatives(symptom, facts, engine)
+def _known_for(drug: Medication, engine: Engine) -> list[tuple[DrugClass, ClassEffect]]:
+    """The effects of a drug's classes, by the route by which it is taken."""
+    name = drug.ingredient.name
+    classes = engine.classes_of(name, drug.route)
+    return [(c, effect) for c in classes if c.role != "grouping" for effect in c.effects_of(name)]
+
+
+def _contribution(ingredient: Ingredient, symptom: str, components: Sequence[Component]) -> Contribution:
     points = sum(component.points for component in components)
     tier: ContributionTier = next((name for least, name in _TIERS if points >= least), "not_suggested")
-    return Contribution(drug.ingredient, symptom, tier, points, tuple(components))
+    return Contribution(ingredient, symptom, tier, points, tuple(components))
 
 
 def _base(symptom: str, relevant: Iterable[tuple[DrugClass, ClassEffect]], engine: Engine) -> Component | None:
@@ -125,9 +127,9 @@ def _lab_components(
     return found
 
 
-def _exposure_components(drug: Medication, findings: Sequence[Finding], engine: Engine) -> list[Component]:
-    """An interaction or a dose above a cap that raises this drug's exposure."""
-    best: tuple[int, str] | None = None
+def _exposures(findings: Sequence[Finding], engine: Engine) -> dict[str, Component]:
+    """For each drug whose exposure an interaction or a dose above a cap raises, the finding that raises it most."""
+    best: dict[str, Component] = {}
     for finding in findings:
         rule = engine.knowledge.rules.get(finding.rule)
         if (
@@ -135,14 +137,15 @@ def _exposure_components(drug: Medication, findings: Sequence[Finding], engine: 
             or finding.unchecked
             or finding.severity is None
             or finding.kind not in {"interaction", "dose_cap"}
+            or not finding.medications
         ):
             continue
-        is_object = bool(finding.medications) and finding.medications[0].ingredient.name == drug.ingredient.name
+        drug = finding.medications[0].ingredient.name
         points = _RAISED_EXPOSURE.get(finding.severity, 0)
         touches = not _RAISED.isdisjoint(rule.effects)
-        if is_object and points and touches and (best is None or points > best[0]):
-            best = (points, rule.name)
-    return [] if best is None else [Component("raised exposure", best[0], best[1])]
+        if points and touches and (drug not in best or points > best[drug].points):
+            best[drug] = Component("raised exposure", points, rule.name)
+    return best
 
 
 def _alternatives(symptom: str, facts: PatientFacts, engine: Engine) -> list[Component]:

@@ -1,7 +1,7 @@
 """Knowledge compiled to bit masks; medications and patient in, findings out.
 
 Every ingredient that knowledge names has a bit, and a patient's drugs are one integer. Rules are filed by the drugs of
-their first participant; of those that a patient's drugs pick, most are dismissed with an AND for each participant, and
+their rarest participant; of those that a patient's drugs pick, most are dismissed with an AND for each participant, and
 only a rule all of whose participants are there is looked at drug by drug.
 """
 
@@ -105,7 +105,7 @@ class Engine:
             for rule in knowledge.rules.values()
         ]
         self._rule_numbers = {r.rule.id: number for number, r in enumerate(self._rules)}
-        self._rules_by_bit = _by_bit(r.slots[0].union if r.slots else 0 for r in self._rules)
+        self._rules_by_bit = _by_bit(_rarest(compiled.slots) for compiled in self._rules)
         self._rules_of_all = [number for number, compiled in enumerate(self._rules) if not compiled.slots]
         self._burden_members = {rule.id: self._effect_members(rule) for rule in knowledge.rules.values() if rule.burden}
 
@@ -117,7 +117,10 @@ class Engine:
         search = _Search(self, present, facts)
         for number in sorted({*self._rules_of_all, *present.pick(self._rules_by_bit)}):
             compiled = self._rules[number]
-            if all(slot.union & present.union for slot in compiled.slots):
+            for slot in compiled.slots:
+                if not slot.union & present.union:
+                    break
+            else:
                 search.apply(compiled)
         flags = search.red_flags(self.knowledge.red_flags)
         findings = [*flags, *search.findings, *self._class_findings(present)]
@@ -173,6 +176,7 @@ class Engine:
         return [
             (medication, drug_class)
             for slot, drug_class in self._burden_members[rule.id]
+            if slot.union & present.union
             for medication in present.filling(slot)
         ]
 
@@ -256,6 +260,11 @@ class Engine:
         return mask
 
 
+def _rarest(slots: Sequence[CompiledSlot]) -> int:
+    """The mask of the slot that the fewest drugs fill; 0 without slots."""
+    return min((slot.union for slot in slots), key=int.bit_count, default=0)
+
+
 def _by_bit(masks: Iterable[int]) -> dict[int, list[int]]:
     """For each bit, the numbers of the masks that have it."""
     found: dict[int, list[int]] = defaultdict(list)
@@ -334,8 +343,10 @@ class _Search:
 
     def _bounded(self, compiled: CompiledSlot) -> list[tuple[Medication, bool]]:
         """Drugs of a slot whose dose is within its bound (False) or not known (True)."""
-        found = []
         drugs = self._present.filling(compiled)
+        if compiled.slot.dose is None:
+            return [(medication, False) for medication in drugs]
+        found = []
         for medication in drugs:
             holds = total_dose_holds(medication, drugs, compiled.slot)
             if holds is not False:

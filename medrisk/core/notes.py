@@ -21,6 +21,7 @@ from medrisk.core.rules import (
     RedFlag,
     Rule,
     SourceRef,
+    SymptomInfo,
     Tier,
 )
 from medrisk.core.site import evidence_word, mark_shared
@@ -35,10 +36,11 @@ _CONTEXT_WORDS = {"dose": "the dose", "age": "the age", "sex": "the sex"}
 
 @dataclass(frozen=True, slots=True)
 class _Patient:
-    """What one answer is about: its lines, and the facts of the patient."""
+    """What one answer is about: its lines, the symptoms that the patient has, and the effects that laboratory values show."""
 
     lines: Sequence[Line]
-    facts: PatientFacts
+    symptoms: tuple[SymptomInfo, ...]
+    shown: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,12 @@ class NoteWriter:
 
     def write(self, found: Findings, lines: Sequence[Line], facts: PatientFacts) -> tuple[Note, ...]:
         """All notes: red flags first, then by tier, severity and kind; the order is the same for the same facts."""
-        patient = _Patient(lines, facts)
+        patient = _Patient(lines, self._symptoms(facts), self._shown(facts))
         notes = [
             self._with_elsewhere(self._note(finding, found, patient), found.elsewhere) for finding in found.findings
         ]
         notes += self._only_elsewhere(found, patient)
-        notes += self._other_explanations(facts)
+        notes += self._other_explanations(patient, facts)
         return tuple(sorted(mark_shared(notes, self.knowledge.rules), key=reading_order))
 
     def _note(self, finding: Finding, found: Findings, patient: _Patient) -> Note:
@@ -127,40 +129,31 @@ class NoteWriter:
     def _drug_class(self, finding: Finding, drug_class: DrugClass, patient: _Patient) -> Note:
         names = _names(finding.medications)
         text = self._class_text(drug_class, names)
-        explained = self._explained(set(text.effects), patient.facts)
+        explained = [s.name.lower() for s in patient.symptoms if not set(s.explained_by).isdisjoint(text.effects)]
         tail = f"; may explain the reported {join(explained)}" if explained else ""
         return Note(
             id=_note_id(drug_class.id, "", finding.medications), rule=drug_class.id, kind="drug_class",
-            tier=self._class_tier(drug_class, text, bool(explained), patient.facts), severity=None,
+            tier=_class_tier(drug_class, bool(explained), not patient.shown.isdisjoint(text.effects)), severity=None,
             interruptive=False, drugs=names, effects=text.effects, evidence=drug_class.evidence.grade.value,
             verified=drug_class.evidence.is_verified, summary=text.summary + tail,
             why=(*_lines_why(finding.medications, patient.lines), *text.why), actions=text.actions, sources=text.sources,
             lines=_line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
-    def _class_tier(self, drug_class: DrugClass, text: _ClassText, is_explained: bool, facts: PatientFacts) -> Tier:
-        """A class is background until it may explain a symptom, and more than that when a lab shows its effect."""
-        if drug_class.role == "promoter" and any(self._lab_shows(effect, facts) for effect in text.effects):
-            return Tier.REVIEW if is_explained else Tier.MONITOR
-        return Tier.MONITOR if is_explained and drug_class.role != "weak_promoter" else Tier.INFO
+    def _symptoms(self, facts: PatientFacts) -> tuple[SymptomInfo, ...]:
+        """The symptoms that the patient has, in the order of their ids."""
+        present = sorted(symptom for symptom, has in facts.symptoms.items() if has)
+        return tuple(info for symptom in present if (info := self.knowledge.symptoms.get(symptom)) is not None)
 
-    def _explained(self, effects: set[str], facts: PatientFacts) -> list[str]:
-        """The patient's symptoms that the effects may explain."""
-        found = []
-        for symptom, present in sorted(facts.symptoms.items()):
-            info = self.knowledge.symptoms.get(symptom)
-            if present and info is not None and not effects.isdisjoint(info.explained_by):
-                found.append(info.name.lower())
-        return found
-
-    def _lab_shows(self, effect: str, facts: PatientFacts) -> bool:
-        for lab_id, results in facts.labs.items():
-            info = self.knowledge.labs.get(lab_id)
-            if info is not None and effect in {info.low_effect, info.high_effect}:
-                shown = {"low": info.low_effect, "high": info.high_effect}
-                if any(shown.get(result.interpretation or "") == effect for result in results):
-                    return True
-        return False
+    def _shown(self, facts: PatientFacts) -> frozenset[str]:
+        """The effects that the laboratory values show."""
+        shown = set()
+        for lab, results in facts.labs.items():
+            info = self.knowledge.labs.get(lab)
+            if info is not None:
+                effects = {"low": info.low_effect, "high": info.high_effect}
+                shown.update(effects.get(result.interpretation or "") for result in results)
+        return frozenset(effect for effect in shown if effect is not None)
 
     def _class_text(self, drug_class: DrugClass, names: tuple[str, ...]) -> _ClassText:
         key = (drug_class.id, names)
@@ -229,20 +222,18 @@ class NoteWriter:
             notes.append(_elsewhere_note(note, self._where(finding), rule.name))
         return notes
 
-    def _other_explanations(self, facts: PatientFacts) -> list[Note]:
+    def _other_explanations(self, patient: _Patient, facts: PatientFacts) -> list[Note]:
         """What the patient has that may explain a symptom without any drug: conditions, and laboratory values."""
+        had = [
+            condition for name, has in sorted(facts.conditions.items())
+            if has and (condition := self.knowledge.conditions.get(name)) is not None
+        ]  # fmt: skip
         notes = []
-        for symptom, present in sorted(facts.symptoms.items()):
-            info = self.knowledge.symptoms.get(symptom)
-            if not present or info is None:
-                continue
-            conditions = [
-                condition for name, has in sorted(facts.conditions.items())
-                if has and (condition := self.knowledge.conditions.get(name)) is not None and symptom in condition.explains
-            ]  # fmt: skip
-            values = [self._effect_name(e) for e in info.explained_by if self._lab_shows(e, facts)]
+        for symptom in patient.symptoms:
+            conditions = [condition for condition in had if symptom.id in condition.explains]
+            values = [self._effect_name(effect) for effect in symptom.explained_by if effect in patient.shown]
             if conditions:
-                notes.append(self._other_explanation(info.id, info.name, conditions, values))
+                notes.append(self._other_explanation(symptom.id, symptom.name, conditions, values))
         return notes
 
     def _other_explanation(self, symptom: str, name: str, conditions: list[ConditionInfo], values: list[str]) -> Note:
@@ -353,6 +344,13 @@ def _effects(drug_class: DrugClass, names: Sequence[str]) -> list[ClassEffect]:
             if effect.effect not in best or effect.grade.rank > best[effect.effect].grade.rank:
                 best[effect.effect] = effect
     return sorted(best.values(), key=lambda e: -e.grade.rank)
+
+
+def _class_tier(drug_class: DrugClass, is_explained: bool, is_shown: bool) -> Tier:
+    """A class is background until it may explain a symptom, and more than that when a lab shows its effect."""
+    if drug_class.role == "promoter" and is_shown:
+        return Tier.REVIEW if is_explained else Tier.MONITOR
+    return Tier.MONITOR if is_explained and drug_class.role != "weak_promoter" else Tier.INFO
 
 
 def _class_actions(drug_class: DrugClass) -> Iterable[str]:
