@@ -179,10 +179,10 @@ _LINE_REACH = 200
 
 def _proxy(lowered: str) -> frozenset[str]:
     """The relative whose own list this is ("here is what my mother is on"), told by someone else."""
-    found = cue.PROXY.search(lowered)
+    found = cue.PROXY.search(lowered) if "my " in lowered else None
     if found and "same" not in lowered[found.start() : found.end() + 20]:
         return frozenset((found[1],))
-    told = cue.TOLD_BY.search(lowered)
+    told = cue.TOLD_BY.search(lowered) if any(relative in lowered for relative in cue.TOLD_OF) else None
     return cue.TOLD_OF[told[1] or told[2]] if told else frozenset()
 
 

@@ -139,6 +139,8 @@ _PREGNANT = re.compile(
     r"\bpregnan(?:t|cy)\s*[:=?]\s*(?P<answer>yes|no|y|n)\b"
     r"|\b(?:pregnant|gravid|\d{1,2}\s*(?:weeks?|wks?)\s*(?:pregnant|gestation)|g\dp\d)\b"
 )
+# Without one of these nothing above matches; it is looked for once in every text.
+_PREGNANCY_HINT = re.compile(r"pregnan|gravid|gestation|g\dp\d")
 _NOT_PREGNANT = re.compile(
     r"(?:not|isn't|isnt|denies being|never|no longer|if|when|becomes?|get|getting|trying to (?:get"
     r"|be)|were|are|is she|be|mother|wife|sister|daughter)\s+$"
@@ -186,6 +188,8 @@ def _sex(word: str) -> Sex:
 
 def _pregnancy(lowered: str, spans: list[tuple[int, int]]) -> bool | None:
     verdict: bool | None = None
+    if _PREGNANCY_HINT.search(lowered) is None:
+        return None
     for found in _PREGNANT.finditer(lowered):
         before = lowered[max(0, found.start() - 22) : found.start()]
         if found["answer"]:

@@ -30,7 +30,7 @@ class CodeMention(NamedTuple):
 
 def find_code(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> CodeMention | None:
     """The first code on the entry, or the product whose full name it is. A code without its label only where it is known."""
-    if not any(letter.isdigit() for letter in text):
+    if not any(map(str.isdigit, text)):
         return None
     product = vocabulary.codes.by_product_name(" ".join(token.text for token in tokens))
     if product is not None and product.terms:
@@ -43,7 +43,7 @@ def find_code(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> Cod
     if match is not None:
         drug = vocabulary.codes.by_code("ndc", match[1])
         return CodeMention(*match.span(), "ndc", drug or CodedDrug((), reason=_NO_NDC), match[1])
-    match = _BARE_NDC.search(text)
+    match = _BARE_NDC.search(text) if "-" in text or text[:11].isdigit() else None
     drug = vocabulary.codes.by_code("ndc", match[0]) if match else None
     return CodeMention(*match.span(), "ndc", drug) if match and drug and drug.terms else None
 

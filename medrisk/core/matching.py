@@ -225,6 +225,8 @@ class NameIndex:
         others: set[str] = set()
         for name in (best.key, *best.term.ingredients):
             others |= self._look_alikes.get(name, frozenset())
+        widest = reach_of(word) + LOOK_ALIKE_REACH
+        others = {name for name in others if OSA.distance(word, name, score_cutoff=widest) <= widest}
         if not others:
             return list(nearest)
         near = {frozenset(c.term.ingredients) for c in nearest}

@@ -24,7 +24,8 @@ def tokenise(text: str) -> list[Token]:
     plain = ascii_lower(text)
     if len(plain) != len(text):  # a letter that folds to several, or a combining mark: compare word by word
         return [Token(ascii_lower(m[0]).replace("'", ""), m.start(), m.end()) for m in _TOKEN.finditer(text)]
-    return [Token(m[0].replace("'", "") if "'" in m[0] else m[0], *m.span()) for m in _TOKEN.finditer(plain)]
+    tokens = [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(plain)]
+    return [token._replace(text=token.text.replace("'", "")) for token in tokens] if "'" in plain else tokens
 
 
 def name_key(name: str) -> str:

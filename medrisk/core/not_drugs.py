@@ -127,13 +127,15 @@ _DEVELOPMENT_CODE = re.compile(r"[A-Za-z]{2,4}[- ]?\d{3,8}[A-Za-z]?")
 def looks_like_medication(entry: Entry, text: str, clinical: Sequence[str], vocabulary: Vocabulary) -> bool:
     if entry.section in {"clinical", "plan"}:
         return False
+    has_sig = _STRONG_SIG.search(text) is not None
+    if clinical and not has_sig:
+        return False
     words = [t for t in tokenise(text) if t.text.isalpha()]
     unusual = [t for t in words if is_unusual(t.text, vocabulary)]
-    if clinical and not (_STRONG_SIG.search(text) and unusual):
+    if clinical and not unusual:
         return False
     if _DEVELOPMENT_CODE.fullmatch(text.strip()) and not _NUMBERED.match(text):
         return True
-    has_sig = _STRONG_SIG.search(text) is not None
     if has_sig and unusual and len(words) <= 14:
         return True
     if _CLASS_HINT.search(text) and len(words) <= 8 and not _INSTRUCTION.match(text) and not _DENIED.search(text):

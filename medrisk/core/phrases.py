@@ -141,12 +141,14 @@ class PhraseIndex:
         """The known word that ``word`` misspells: one edit, or two in a long word, first letter kept. Else
         None.
         """
+        if word in ORDINARY_WORDS:
+            return None
         table = self._deletions
         found = table.get(word, ())
         if len(word) > 4:
             for i in range(1, len(word)):
                 found += table.get(word[:i] + word[i + 1 :], ())
-        if not found or word in ORDINARY_WORDS:
+        if not found:
             return None
         best = min((OSA.distance(word, known), known) for known in found)
         return self._forms[best[1]] if best[0] <= (2 if len(word) >= 9 else 1) else None

@@ -40,8 +40,9 @@ _SIG_START = re.compile(
     r"^(?:take|inject|insert|apply|use|inhale|instill|give|place|put|spray|dissolve|chew|swallow|mix|sig|one|two|1|2|dose)\b",
     re.IGNORECASE,
 )
+# A digit scanned for a letter. The digit stands first and what is before it after, so that a line without one is passed over.
 _OCR_LETTER = re.compile(
-    r"(?<=[A-Za-z])[10](?=[A-Za-z]{2,})(?!\d|tab|cap|mg|ml|mcg|meq)|(?<=[A-Za-z]{4})[10](?=[A-Za-z]\b)"
+    r"[10](?:(?<=[A-Za-z][10])(?=[A-Za-z]{2,})(?!\d|tab|cap|mg|ml|mcg|meq)|(?<=[A-Za-z]{4}[10])(?=[A-Za-z]\b))"
 )
 # A strength without its unit stands right behind the name ("lasix 40", "Toprol XL 50"); any other number may be a year or a count.
 _BARE_STRENGTH = re.compile(

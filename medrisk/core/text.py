@@ -15,11 +15,11 @@ _FRACTION_VALUES = {"¼": ".25", "½": ".5", "¾": ".75", "⅓": ".33", "⅔": "
 
 # "20mgPO", "25mgdaily": a unit glued to the next word of the directions.
 _GLUED_UNIT = re.compile(
-    r"(?<=\d)\s*(mcg|mg|meq|ml|units|unit|gm)\s*"
+    r"(\d)\s*(mcg|mg|meq|ml|units|unit|gm)\s*"
     r"(?=(?:po|qd|qod|bid|tid|qid|daily|nightly|q\d|qhs|qam|qpm|hs|od|bd|tds|prn|tab|cap|iv|im|sc|sl|every|once|twice|x\d|\(|/day))",
     re.IGNORECASE,
 )
-_OCR_ZERO = re.compile(r"(?<=\d)[oO](?=\s*(?:mg|mcg|meq|ml|units|%)\b|\d)")
+_OCR_ZERO = re.compile(r"(\d)[oO](?=\s*(?:mg|mcg|meq|ml|units|%)\b|\d)")
 _DIGIT = re.compile(r"\d")
 # Patterns that look for blanks before something would try every one of thousands.
 _BLANK = " " * 8
@@ -80,7 +80,7 @@ def unglue(text: str) -> str:
     """Part what was typed without spaces ("lisinopril20mgdaily", "4O mg") so that numbers and units can be read."""
     if _DIGIT.search(text) is None:
         return text
-    return _GLUED_UNIT.sub(r" \1 ", _OCR_ZERO.sub("0", text))
+    return _GLUED_UNIT.sub(r"\1 \2 ", _OCR_ZERO.sub(r"\g<1>0", text))
 
 
 def squeeze(text: str) -> str:
