@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from medrisk.core.model import Medication
@@ -53,19 +53,15 @@ class Present:
         status = compiled.slot.status
         found: dict[tuple[str, int], Medication] = {}
         for mask, routes in compiled.parts:
-            for medication in self._of(mask & self.union):
-                if medication.status == status and medication.route in routes:
-                    found[medication.ingredient.name, medication.line] = medication
+            for bit in bits_of(mask & self.union):
+                for medication in self.by_bit[bit]:
+                    if medication.status == status and medication.route in routes:
+                        found[medication.ingredient.name, medication.line] = medication
         return [found[key] for key in sorted(found)] if len(found) > 1 else list(found.values())
 
     def pick(self, by_bit: Mapping[int, Sequence[int]]) -> set[int]:
         """Whatever is filed under one of the patient's drugs."""
         return {number for bit in self.by_bit for number in by_bit.get(bit, ())}
-
-    def _of(self, mask: int) -> Iterable[Medication]:
-        for bit in bits_of(mask):
-            yield from self.by_bit[bit]
-
 
 def bits_of(mask: int) -> Iterator[int]:
     """The numbers of the bits that are set, lowest first."""

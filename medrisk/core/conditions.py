@@ -44,6 +44,11 @@ class PatientFacts:
                 continue
             self.labs.setdefault(lab.id, []).append(lab)
 
+    @property
+    def named(self) -> set[str]:
+        """The ids of all that is said of the patient."""
+        return {*self.symptoms, *self.conditions, *self.labs, *self.patient.indications}
+
     def holds(self, test: Test) -> bool | None:
         """Whether a condition holds: True, False, or None when the patient's facts do not say."""
         if test.kind == "all":
@@ -96,6 +101,18 @@ class PatientFacts:
         if True in answers:
             return True
         return None if not answers or None in answers else False
+
+
+def ids_needed(test: Test) -> frozenset[str] | None:
+    """Ids of which at least one must be said of a patient for whom the condition holds; None where it may hold without any."""
+    if test.kind in {"symptom", "condition", "indication", "lab"}:
+        return frozenset(test.ids)
+    needed = [ids_needed(part) for part in test.parts]
+    if test.kind == "all":
+        return min((ids for ids in needed if ids is not None), key=len, default=None)
+    if test.kind == "any" and None not in needed:
+        return frozenset().union(*(ids for ids in needed if ids is not None))
+    return None
 
 
 def _compare_lab(lab: LabResult, test: Test) -> bool | None:

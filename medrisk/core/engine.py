@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medrisk.core.compiled import CompiledSlot, Present, bits_of
-from medrisk.core.conditions import PatientFacts
+from medrisk.core.conditions import PatientFacts, ids_needed
 from medrisk.core.model import Finding, FindingKind, Medication, Patient
 from medrisk.core.participants import (
     all_of_them,
@@ -107,6 +107,7 @@ class Engine:
         self._rule_numbers = {r.rule.id: number for number, r in enumerate(self._rules)}
         self._rules_by_bit = _by_bit(_rarest(compiled.slots) for compiled in self._rules)
         self._rules_of_all = [number for number, compiled in enumerate(self._rules) if not compiled.slots]
+        self._red_flags = [(flag, ids_needed(flag.when)) for flag in knowledge.red_flags]
         self._burden_members = {rule.id: self._effect_members(rule) for rule in knowledge.rules.values() if rule.burden}
 
     def find(self, medications: Sequence[Medication], patient: Patient) -> Findings:
@@ -122,7 +123,7 @@ class Engine:
                     break
             else:
                 search.apply(compiled)
-        flags = search.red_flags(self.knowledge.red_flags)
+        flags = search.red_flags(self.red_flags_of(facts))
         findings = [*flags, *search.findings, *self._class_findings(present)]
         return Findings(
             _without_superseded(findings, self.knowledge),
@@ -170,6 +171,11 @@ class Engine:
             return []
         found = (self._classes[number].drug_class for number in self._classes_by_bit.get(bit, ()))
         return [drug_class for drug_class in found if route in drug_class.routes]
+
+    def red_flags_of(self, facts: PatientFacts) -> list[RedFlag]:
+        """The red flags that what is said of the patient can raise."""
+        named = facts.named
+        return [flag for flag, needed in self._red_flags if needed is None or not needed.isdisjoint(named)]
 
     def burden_members(self, rule: Rule, present: Present) -> list[tuple[Medication, DrugClass]]:
         """The drugs that add to a burden, each with the class through which it does."""

@@ -54,6 +54,19 @@ class _ClassText:
     sources: tuple[Citation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _RuleText:
+    """What every note of a rule says, whoever takes the drugs."""
+
+    effects: tuple[str, ...]
+    evidence: str
+    is_verified: bool
+    mechanism: str
+    actions: tuple[str, ...]
+    sources: tuple[Citation, ...]
+    has_dose: bool
+
+
 class NoteWriter:
     """Writes notes from findings. Built once: what depends on knowledge alone is worked out once and kept."""
 
@@ -61,6 +74,7 @@ class NoteWriter:
         self.knowledge = knowledge
         self._red_flags = {flag.id: flag for flag in knowledge.red_flags}
         self._class_texts: dict[tuple[str, tuple[str, ...]], _ClassText] = {}
+        self._rule_texts: dict[str, _RuleText] = {}
         self._cited: dict[tuple[SourceRef, ...], tuple[Citation, ...]] = {}
 
     def write(self, found: Findings, lines: Sequence[Line], facts: PatientFacts) -> tuple[Note, ...]:
@@ -93,17 +107,15 @@ class NoteWriter:
 
     def _rule(self, finding: Finding, rule: Rule, found: Findings, patient: _Patient) -> Note:
         names = _names(finding.medications)
-        kind = finding.kind
-        why = [*_lines_why(finding.medications, patient.lines, with_dose=any(slot.dose for slot in rule.participants))]
+        text = self._rule_text(rule)
+        why = _lines_why(finding.medications, patient.lines, with_dose=text.has_dose)
         why += [f"{drug}: through {lower_first(mechanism)}" for drug, mechanism in finding.mechanisms]
-        why += [sentence(rule.mechanism), *(sentence(reason) for reason in finding.why)]
-        actions = [*rule.action, *([rule.do_not_stop] if rule.do_not_stop else [])]
+        why += [text.mechanism, *(sentence(reason) for reason in finding.why)]
         open_modifiers = found.would_change.get((rule.id, tuple(m.ingredient.name for m in finding.medications)), ())
         return Note(
-            id=_note_id(rule.id, "", finding.medications), rule=rule.id, kind=kind, tier=finding.tier, severity=finding.severity,
-            interruptive=finding.interruptive, drugs=names, effects=rule.effects or ((rule.burden.effect,) if rule.burden else ()),
-            evidence=evidence_word(rule), verified=rule.evidence.is_verified, summary=_rule_summary(rule, finding, names),
-            why=tuple(why), actions=tuple(actions), sources=self._cite(rule.evidence.sources),
+            id=_note_id(rule.id, "", finding.medications), rule=rule.id, kind=finding.kind, tier=finding.tier, severity=finding.severity,
+            interruptive=finding.interruptive, drugs=names, effects=text.effects, evidence=text.evidence, verified=text.is_verified,
+            summary=_rule_summary(rule, finding, names), why=tuple(why), actions=text.actions, sources=text.sources,
             lines=_line_numbers(finding.medications, patient.lines),
             would_change=tuple(f"not known whether {lower_first(reason)}" for reason in open_modifiers),
         )  # fmt: skip
@@ -116,14 +128,15 @@ class NoteWriter:
         is_pair_without_dose = finding.unchecked == ("dose",) and len(rule.participants) > 1
         missing = " and ".join(_CONTEXT_WORDS.get(what) or self._lab_name(what) for what in finding.unchecked)
         names = _names(finding.medications)
+        text = self._rule_text(rule)
         summary = f"Cannot be checked without {missing}: {lower_first(rule.name)}"
         return Note(
             id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
             severity=finding.severity if is_pair_without_dose else None, interruptive=False, drugs=names, effects=rule.effects,
-            evidence=evidence_word(rule), verified=rule.evidence.is_verified, summary=summary,
-            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), sentence(rule.mechanism)),
+            evidence=text.evidence, verified=text.is_verified, summary=summary,
+            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), text.mechanism),
             actions=(f"find out {missing} of {join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
-            sources=self._cite(rule.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),
+            sources=text.sources, lines=_line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
     def _drug_class(self, finding: Finding, drug_class: DrugClass, patient: _Patient) -> Note:
@@ -147,13 +160,26 @@ class NoteWriter:
 
     def _shown(self, facts: PatientFacts) -> frozenset[str]:
         """The effects that the laboratory values show."""
-        shown = set()
+        shown: set[str | None] = set()
         for lab, results in facts.labs.items():
             info = self.knowledge.labs.get(lab)
             if info is not None:
                 effects = {"low": info.low_effect, "high": info.high_effect}
                 shown.update(effects.get(result.interpretation or "") for result in results)
         return frozenset(effect for effect in shown if effect is not None)
+
+    def _rule_text(self, rule: Rule) -> _RuleText:
+        if rule.id not in self._rule_texts:
+            self._rule_texts[rule.id] = _RuleText(
+                effects=rule.effects or ((rule.burden.effect,) if rule.burden else ()),
+                evidence=evidence_word(rule),
+                is_verified=rule.evidence.is_verified,
+                mechanism=sentence(rule.mechanism),
+                actions=(*rule.action, *([rule.do_not_stop] if rule.do_not_stop else [])),
+                sources=self._cite(rule.evidence.sources),
+                has_dose=any(slot.dose for slot in rule.participants),
+            )
+        return self._rule_texts[rule.id]
 
     def _class_text(self, drug_class: DrugClass, names: tuple[str, ...]) -> _ClassText:
         key = (drug_class.id, names)

@@ -80,7 +80,7 @@ def unglue(text: str) -> str:
     """Part what was typed without spaces ("lisinopril20mgdaily", "4O mg") so that numbers and units can be read."""
     if _DIGIT.search(text) is None:
         return text
-    return _GLUED_UNIT.sub(r"\1 \2 ", _OCR_ZERO.sub(r"\g<1>0", text))
+    return _GLUED_UNIT.sub(lambda m: f"{m[1]} {m[2]} ", _OCR_ZERO.sub(lambda m: f"{m[1]}0", text))
 
 
 def squeeze(text: str) -> str:
