@@ -59,6 +59,7 @@ class Access:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._is_local = settings.is_local  # worked out once: it takes names and addresses apart
         self.tokens = Tokens(settings.data_dir)
         self._proxies = [ipaddress.ip_network(text) for text in settings.trusted_proxies]
         self._hosts = frozenset(name.lower().strip("[]") for name in settings.allowed_hosts)
@@ -66,7 +67,7 @@ class Access:
 
     def refuse_other_names(self) -> None:
         """Against DNS rebinding: another site's name that leads here would make its page this server's own."""
-        if self.settings.is_local or self._hosts:
+        if self._is_local or self._hosts:
             name = host_name(request.host)
             if not is_loopback(name) and name not in self._hosts:
                 raise HostError(
@@ -79,7 +80,7 @@ class Access:
         named = self._user_of_proxy(remote)
         if named is not None:
             return Caller("user", named)
-        if self.settings.is_local:
+        if self._is_local:
             if remote is None or not remote.is_loopback:
                 raise NotAllowedError(
                     "This server answers its own machine only.",
