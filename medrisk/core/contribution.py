@@ -80,9 +80,8 @@ def _base(symptom: str, relevant: Iterable[tuple[DrugClass, ClassEffect]], engin
     for drug_class, effect in relevant:
         direct = effect.effect == symptom or (effect.effect, symptom) in _SAME
         points = (_DIRECT if direct else _INDIRECT)[effect.grade.value]
-        name = _effect_name(effect.effect, engine)
-        how = f"{drug_class.name}: {name}, {effect.grade.value}"
         if best is None or points > best[0]:
+            how = f"{drug_class.name}: {_effect_name(effect.effect, engine)}, {effect.grade.value}"
             best = (points, how if direct else f"{how}, which may bring the symptom about")
     return None if best is None else Component("known for it", best[0], best[1])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -12,6 +13,7 @@ MOST_NAMES = 1_000
 LONGEST_LINE = 2_000
 _LONGEST_WORDS = 300
 _OLDEST = 130
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class Words(fields.String):
@@ -19,7 +21,7 @@ class Words(fields.String):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         text = super()._deserialize(value, *args, **kwargs)
-        if text is not None and any("\ud800" <= letter <= "\udfff" for letter in text):
+        if text is not None and _HALF_OF_A_PAIR.search(text):
             raise ValidationError("It holds half of a character pair (a lone surrogate).")
         return text
 
