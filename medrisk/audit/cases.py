@@ -79,9 +79,9 @@ class Cases:
         return _highest(list(found.values())) if self._highest_dose_only else list(found.values())
 
     def _result(self, finding: Finding, found: Findings, patient: Patient, *, is_elsewhere: bool) -> Result:
-        alone = ((), (finding,)) if is_elsewhere else ((finding,), ())
         lines = (_NO_LINE,) * (1 + max((m.line for m in finding.medications), default=0))
-        notes = self._writer.write(Findings(*alone, {}, found.would_change), lines, facts_of(patient))
+        here, elsewhere = ((), (finding,)) if is_elsewhere else ((finding,), ())
+        notes = self._writer.write(Findings(here, elsewhere, {}, found.would_change), lines, facts_of(patient))
         note = next(note for note in notes if note.kind != "symptom")
         rule = self._subjects.engine.knowledge.rules.get(finding.rule)
         decided = isinstance(rule, Rule) and finding.kind not in {"drug_class", "red_flag"} and not finding.unchecked

@@ -7,7 +7,7 @@ Nothing here knows a rule. Patients, drugs and cases are numbers in tables; what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -162,7 +162,7 @@ class Auditor:
     def _candidates(self, taken: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
         """person, subject: those of whose slots none stays empty. A superset of what can be found."""
         held = self._held(taken, people.height)
-        some = held.any(axis=1)
+        some: NDArray[np.bool_] = np.any(held, axis=1)
         persons: list[NDArray[np.int64]] = []
         subjects: list[NDArray[np.int32]] = []
         for subject, needs in enumerate(self.subjects.needs):
@@ -247,7 +247,7 @@ class Auditor:
         here = [n for n, result in enumerate(results) if result.stands_here]
         return self._without(found, elsewhere, here, self._same_drugs)
 
-    def _without(self, found: pl.DataFrame, may_go: Sequence[int], by: Sequence[int], holds) -> pl.DataFrame:  # type: ignore[no-untyped-def]
+    def _without(self, found: pl.DataFrame, may_go: Sequence[int], by: Sequence[int], holds: Callable[[int, int], bool]) -> pl.DataFrame:
         goes = found.filter(pl.col("result").is_in(may_go))
         stays = found.filter(pl.col("result").is_in(by))
         if goes.is_empty() or stays.is_empty():
@@ -281,7 +281,8 @@ def _all_of(held: NDArray[np.uint8], needs: tuple[tuple[int, ...], ...]) -> NDAr
 
 
 def _any_of(held: NDArray[np.uint8], slots: tuple[int, ...]) -> NDArray[np.uint8]:
-    return held[slots[0]] if len(slots) == 1 else np.bitwise_or.reduce(held[list(slots)], axis=0)
+    filled: NDArray[np.uint8] = np.bitwise_or.reduce(held[list(slots)], axis=0)
+    return filled
 
 
 def _hash_of(*facts: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from medrisk.audit.readings import Reading, read_texts
@@ -27,7 +27,7 @@ def resolve(service: Medrisk, texts: Sequence[str], tell: Callable[[int], None],
     chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
     count = min(processes or os.cpu_count() or 1, len(chunks))
     if count <= 1 or len(texts) < _FEW:
-        return _all(map(lambda chunk: read_texts(service, chunk), chunks), tell)
+        return _all((read_texts(service, chunk) for chunk in chunks), tell)
     # A fresh interpreter for each: threads of polars do not survive a fork.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(service.settings,)) as pool:
@@ -36,9 +36,9 @@ def resolve(service: Medrisk, texts: Sequence[str], tell: Callable[[int], None],
         return _all(pool.map(_read, chunks), tell)
 
 
-def _all(answers: object, tell: Callable[[int], None]) -> list[Reading]:
+def _all(answers: Iterable[list[Reading]], tell: Callable[[int], None]) -> list[Reading]:
     found: list[Reading] = []
-    for answer in answers:  # type: ignore[attr-defined]
+    for answer in answers:
         found += answer
         tell(len(found))
     return found

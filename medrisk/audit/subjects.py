@@ -17,7 +17,7 @@ from medrisk.audit.readings import Item
 from medrisk.core.compiled import CompiledSlot, bits_of
 from medrisk.core.engine import Engine, Subject
 from medrisk.core.model import Medication
-from medrisk.core.rules import DrugClass, RedFlag, Rule, drug_slots, leaves_of
+from medrisk.core.rules import DrugClass, RedFlag, Rule, Test, drug_slots, leaves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Subjects:
             for slot in slots:
                 self._seen_by.setdefault(slot, []).append(number)
         self._slots_by_bit: dict[int, list[int]] = {}
-        for number, slot in enumerate(self._slots):
-            for bit in bits_of(slot.union):
+        for number, compiled in enumerate(self._slots):
+            for bit in bits_of(compiled.union):
                 self._slots_by_bit.setdefault(bit, []).append(number)
         self._sights: dict[tuple[str, str, str], _Sight] = {}
 
@@ -126,7 +126,7 @@ class Subjects:
         return np.array(sorted(found))
 
 
-def _tests_of(subject: Subject) -> list:
+def _tests_of(subject: Subject) -> list[Test]:
     if isinstance(subject, RedFlag):
         return [subject.when]
     if isinstance(subject, Rule):
