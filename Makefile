@@ -1,4 +1,5 @@
 # `make run` brings up the page, `make test` runs all tests; both set up what they need in .venv first.
+# `make extension` builds the browser extension; it needs Node.js and npm beside.
 
 # The first Python of 3.11 or later that works; `make PYTHON=/path/to/python run` takes another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -6,14 +7,15 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
+NODE_MODULES := extension/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench extension extension-tools clean
 
 run: $(VENV)/installed
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev extension-tools
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed-dev
@@ -27,7 +29,24 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/serve.py
 
+# Both zips in build/extension, after the checks of style and types and the tests of what needs no browser.
+extension:
+	@command -v npm >/dev/null || { echo "The extension needs Node.js 18 or later and npm: on Debian and Ubuntu, install nodejs and npm." >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(NODE_MODULES)
+	@cd extension && npm run --silent lint && npm test --silent && npm run --silent build && npm run --silent lint-builds
+
+# What the tests of the extension need. Without it they are left out, and the run says so.
+extension-tools:
+	@command -v npm >/dev/null || { echo "Node.js and npm are missing: the extension is not tested." >&2; exit 0; }; \
+	$(MAKE) --no-print-directory $(NODE_MODULES) || echo "The tools of the extension could not be installed: it is not tested." >&2
+
+$(NODE_MODULES): extension/package.json extension/package-lock.json
+	@echo "Installing the tools of the extension."
+	@cd extension && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 clean:
+	rm -rf extension/node_modules
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
