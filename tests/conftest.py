@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import system_browser
+import system_node
 
 from medrisk.core.engine import JURISDICTIONS
 from medrisk.service import Medrisk, build_service
 from medrisk.settings import Settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
+EXTENSION_TESTS = Path(__file__).parent / "extension"
 _NO_BROWSER = (
     "tests/browser was LEFT OUT: {missing}. What the page does in a browser was not tested. "
     "On Debian: apt-get install chromium (or name one in MEDRISK_TEST_CHROMIUM)."
 )
+_NO_EXTENSION = "tests/extension was LEFT OUT: {missing}. What the browser extension does was not tested. On Debian: apt-get install {packages}."
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Browser tests are not even imported where they cannot run."""
-    is_browser_test = BROWSER_TESTS in (collection_path, *collection_path.parents)
-    return True if is_browser_test and system_browser.missing() else None
+    folders = (collection_path, *collection_path.parents)
+    if BROWSER_TESTS in folders:
+        return bool(system_browser.missing()) or None
+    if EXTENSION_TESTS in folders:
+        return bool(_missing_for_extension()) or None
+    return None
+
+
+def _missing_for_extension() -> str:
+    return " and ".join(words for words in (system_browser.missing(), system_node.missing()) if words)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tests that were left out are said at the end, where nobody overlooks it."""
     if missing := system_browser.missing():
         terminalreporter.write_line(_NO_BROWSER.format(missing=missing), yellow=True)
+    if missing := _missing_for_extension():
+        packages = "chromium nodejs npm, then make test"
+        terminalreporter.write_line(_NO_EXTENSION.format(missing=missing, packages=packages), yellow=True)
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """The one driver of browsers in this process: there cannot be two."""
+    from playwright.sync_api import sync_playwright  # where it is missing, no test that needs it is collected
+
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 from system_browser import chromium
 from werkzeug.serving import make_server
 
@@ -46,12 +46,11 @@ def address(service: Medrisk) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # The sandbox needs what containers do not give; the only pages opened are those of the server above.
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield started
-        started.close()
+def browser(driver: Playwright) -> Iterator[Browser]:
+    # The sandbox needs what containers do not give; the only pages opened are those of the server above.
+    started = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ function showLine(line, isFirst, isOnPage, lead) {
     el("div", {}, el("strong", {}, `Line ${line.number} `), el("bdi", { class: "typed" }, line.text)),
     el("div", {}, el("span", { class: "state" }, `${stateWords(line)}: `), readWords(line)),
     ...line.warnings.map((words) => el("div", { class: "warning" }, words)),
-    isFirst && isOnPage && el("button", { type: "button", onclick: () => lead(line.number) }, "Show on the page", el("span", { class: "visually-hidden" }, `, line ${line.number}`)));
+    isFirst && isOnPage && el("button", { type: "button", onclick: () => lead(line.number) }, "Show on the page ", el("span", { class: "visually-hidden" }, `line ${line.number}`)));
 }
 
 /** @param {Line} line */
