@@ -7,13 +7,14 @@ that is handed out, which asks, is tested for sending nothing.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 from system_browser import chromium
 from system_node import EXTENSION
 
@@ -24,6 +25,10 @@ from .servers import Recorder, made_up_site, medrisk_server
 
 SERVER_HOST, SITE_HOST = "http://127.0.0.1/*", "http://localhost/*"
 Load = Callable[..., Extension]
+
+
+# A machine that is busy with other tests takes its time.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +60,12 @@ def load(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             out = tmp_path_factory.mktemp("extension")
             allowed = [words for host in hosts for words in ("--allow-host", host)]
             marks = ["--open-marks"] if hosts else []
-            subprocess.run(["node", "build.js", "--out", str(out), *allowed, *marks], cwd=EXTENSION, check=True, capture_output=True)
+            subprocess.run(
+                ["node", "build.js", "--out", str(out), *allowed, *marks],
+                cwd=EXTENSION,
+                check=True,
+                capture_output=True,
+            )
             folder = out / "chromium"
             context = driver.chromium.launch_persistent_context(
                 tmp_path_factory.mktemp("profile"), executable_path=chromium(), locale="en-GB", color_scheme="dark" if dark else "light",
@@ -67,7 +77,8 @@ def load(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             extension = Extension(context)
             context.on("console", lambda message: extension.complaints.append(message.text))
             context.on("weberror", lambda error: extension.complaints.append(str(error.error)))
-            assert extension.worker.url
+            # A browser that has just started knows its policies, which go before all settings, only after some seconds.
+            extension.worker.evaluate("() => chrome.storage.managed.get(null)")
             return extension
 
         yield start
@@ -98,6 +109,4 @@ def prescribing(site: str) -> str:
 @pytest.fixture(scope="session")
 def pictures() -> Path | None:
     """Where to write screenshots: nowhere, unless MEDRISK_TEST_PICTURES is set."""
-    import os
-
     return Path(__file__).parents[2] / "docs" / "pictures" if os.environ.get("MEDRISK_TEST_PICTURES") else None

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
-_PATIENCE_SECONDS = 15.0
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass
@@ -21,7 +21,11 @@ class Extension:
 
     @property
     def worker(self) -> Worker:
-        return self.context.service_workers[0] if self.context.service_workers else self.context.wait_for_event("serviceworker")
+        return (
+            self.context.service_workers[0]
+            if self.context.service_workers
+            else self.context.wait_for_event("serviceworker")
+        )
 
     @property
     def root(self) -> str:
@@ -67,7 +71,9 @@ class Extension:
     def press_button(self, page: Page) -> None:
         """What the browser tells the extension when its toolbar button is pressed."""
         page.bring_to_front()
-        self.worker.evaluate("async () => chrome.action.onClicked.dispatch((await chrome.tabs.query({ active: true }))[0])")
+        self.worker.evaluate(
+            "async () => chrome.action.onClicked.dispatch((await chrome.tabs.query({ active: true }))[0])"
+        )
 
     def choose_menu(self, page: Page) -> None:
         """What the browser tells the extension when its entry in the menu of a selection is chosen."""

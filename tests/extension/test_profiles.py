@@ -44,7 +44,9 @@ def test_openemr_with_the_new_prescription_in_a_frame(extension: Extension, serv
     expect(page.locator("medrisk-marks .tag").first).to_have_text("Major")
 
 
-def test_a_site_is_read_by_its_own_profile_alone(extension: Extension, server: Recorder, site: str, prescribing: str) -> None:
+def test_a_site_is_read_by_its_own_profile_alone(
+    extension: Extension, server: Recorder, site: str, prescribing: str
+) -> None:
     extension.set(server=server.address, sites=[{"origin": site, "profile": "openemr", "on": True}])
     page = extension.open(prescribing)
     page.wait_for_timeout(1000)
@@ -55,7 +57,9 @@ def test_a_site_is_read_by_its_own_profile_alone(extension: Extension, server: R
     assert marks(page) == []
 
 
-def test_an_own_profile_is_checked_saved_used_and_removed(extension: Extension, server: Recorder, site: str, prescribing: str) -> None:
+def test_an_own_profile_is_checked_saved_used_and_removed(
+    extension: Extension, server: Recorder, site: str, prescribing: str
+) -> None:
     extension.set(server=server.address)
     page = extension.open(prescribing)
     options = extension.open_options()

@@ -17,7 +17,9 @@ SELECT_NOTE = "getSelection().selectAllChildren(document.getElementById('note'))
 
 def ask(server: Recorder, body: dict[str, object]) -> dict[str, object]:
     """The API's own answer to what the extension sent."""
-    request = urllib.request.Request(f"{server.address}/api/v1/check", json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310
+    request = urllib.request.Request(
+        f"{server.address}/api/v1/check", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )  # noqa: S310
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - a server of this test
         return json.load(answer)  # type: ignore[no-any-return]
 
@@ -26,13 +28,20 @@ def wait_for_requests(server: Recorder, count: int) -> None:
     until(lambda: len(server.requests) >= count, lambda: f"{len(server.requests)} requests and not {count}")
 
 
-def test_an_allowed_site_is_read_by_its_profile_and_nothing_else_of_it_is_sent(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_an_allowed_site_is_read_by_its_profile_and_nothing_else_of_it_is_sent(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     page = extension.open(prescribing)
     tab = extension.tab_of(page)
     extension.expect_badge(tab, "2?")
     assert "2 notes to look at, 1 line not checked" in extension.title(tab)
     (request,) = server.requests
-    assert (request["method"], request["path"], request["query"], request["cookie"]) == ("POST", "/api/v1/check", "", "")
+    assert (request["method"], request["path"], request["query"], request["cookie"]) == (
+        "POST",
+        "/api/v1/check",
+        "",
+        "",
+    )
     assert server.bodies[0] == {
         "text": f"{ORDERS}\n\nLabs:\nPotassium 3.1 mmol/L", "age": 72, "sex": "female", "conditions": [{"name": "chronic kidney disease"}],
     }  # fmt: skip
@@ -40,7 +49,9 @@ def test_an_allowed_site_is_read_by_its_profile_and_nothing_else_of_it_is_sent(e
     assert marks(page) == ["Major", "Major", "Major", "Not checked"]
 
 
-def test_the_panel_shows_the_notes_of_the_api_and_every_line(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_the_panel_shows_the_notes_of_the_api_and_every_line(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     tab = extension.tab_of(extension.open(prescribing))
     extension.expect_badge(tab, "2?")
     panel = extension.open_panel(tab)
@@ -48,20 +59,44 @@ def test_the_panel_shows_the_notes_of_the_api_and_every_line(extension: Extensio
     report = ask(server, server.bodies[0])
     shown = notes_of(panel)
     tiers = {"urgent": "Urgent", "review": "To review", "monitor": "To monitor", "info": "For information"}
-    assert [(note["id"], note["tier"]) for note in shown] == [(note["id"], tiers[note["tier"]]) for note in report["notes"]]
+    assert [(note["id"], note["tier"]) for note in shown] == [
+        (note["id"], tiers[note["tier"]]) for note in report["notes"]
+    ]
     for note, full in zip(shown, report["notes"], strict=True):
-        wanted = [full["summary"], *full["why"], *full["actions"], *full["would_change"], *(source["citation"] for source in full["sources"])]
+        wanted = [
+            full["summary"],
+            *full["why"],
+            *full["actions"],
+            *full["would_change"],
+            *(source["citation"] for source in full["sources"]),
+        ]
         assert [words for words in wanted if " ".join(words.split()) not in note["words"]] == []
     states = [" ".join(words.split()) for words in panel.locator(".lines .state").all_text_contents()]
-    assert states == ["Understood:", "Understood:", "Understood:", "Stopped:", "Unknown: not checked:", "Left out:", "Left out:"]
+    assert states == [
+        "Understood:",
+        "Understood:",
+        "Understood:",
+        "Stopped:",
+        "Unknown: not checked:",
+        "Left out:",
+        "Left out:",
+    ]
     text = panel.locator("body").inner_text()
-    for words in [*report["questions"], *report["not_assessed"], report["versions"]["knowledge"], "Draft knowledge, for pharmacist review", "No note does not mean safe"]:
+    for words in [
+        *report["questions"],
+        *report["not_assessed"],
+        report["versions"]["knowledge"],
+        "Draft knowledge, for pharmacist review",
+        "No note does not mean safe",
+    ]:
         assert words in text
     assert "5 order lines" in text
     assert "age; sex; 1 condition; 1 result" in text
 
 
-def test_a_new_order_is_followed_while_it_is_written_and_signed(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_a_new_order_is_followed_while_it_is_written_and_signed(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     page = extension.open(prescribing)
     tab = extension.tab_of(page)
     extension.expect_badge(tab, "2?")
@@ -74,12 +109,17 @@ def test_a_new_order_is_followed_while_it_is_written_and_signed(extension: Exten
     page.get_by_role("button", name="Sign").click()
     # The line moved into the table: the text is the same, and the mark follows it there.
     last = "table.medications tbody tr:last-child"
-    until(lambda: abs(middle(page, last) - middle(page, "medrisk-marks .tag >> nth=-1")) <= 2, lambda: "the signed order has no mark")
+    until(
+        lambda: abs(middle(page, last) - middle(page, "medrisk-marks .tag >> nth=-1")) <= 2,
+        lambda: "the signed order has no mark",
+    )
     expect(page.locator("medrisk-marks .tag.urgent").last).to_be_visible()
     assert len(server.requests) == asked
 
 
-def test_the_server_is_asked_only_when_the_text_is_another(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_the_server_is_asked_only_when_the_text_is_another(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     page = extension.open(prescribing)
     extension.expect_badge(extension.tab_of(page), "2?")
     page.evaluate("""() => {
@@ -110,7 +150,9 @@ def test_another_patient_leaves_nothing_of_the_first(extension: Extension, serve
     assert len(server.requests) == 1
 
 
-def test_a_selection_is_checked_as_it_was_selected(extension: Extension, server: Recorder, prescribing: str, site: str) -> None:
+def test_a_selection_is_checked_as_it_was_selected(
+    extension: Extension, server: Recorder, prescribing: str, site: str
+) -> None:
     extension.set(server=server.address)
     page = extension.open(prescribing)
     page.wait_for_timeout(500)
@@ -132,7 +174,9 @@ def test_a_selection_is_checked_as_it_was_selected(extension: Extension, server:
     assert server.bodies[1]["text"].startswith(ORDERS)
 
 
-def test_the_menu_of_a_selection_keeps_its_line_breaks(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_the_menu_of_a_selection_keeps_its_line_breaks(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     extension.set(server=server.address)
     page = extension.open(prescribing)
     extension.tab_of(page)
@@ -153,7 +197,11 @@ def test_the_page_is_left_as_it_was(extension: Extension, server: Recorder, pres
     expect(page.locator("medrisk-marks .tag")).to_have_count(4)
     page.locator("medrisk-marks .tag").first.click()
     assert page.evaluate("document.body.outerHTML") == before
-    assert page.evaluate("[...document.documentElement.children].map((child) => child.localName)") == ["head", "body", "medrisk-marks"]
+    assert page.evaluate("[...document.documentElement.children].map((child) => child.localName)") == [
+        "head",
+        "body",
+        "medrisk-marks",
+    ]
 
 
 def test_a_mark_follows_its_row_and_goes_when_the_row_cannot_be_seen(extension: Extension, prescribing: str) -> None:
@@ -200,7 +248,9 @@ def test_a_mark_is_reached_and_left_with_the_keyboard(extension: Extension, pres
     expect(page.get_by_role("button", name="Not checked, order line 5")).to_be_focused()
 
 
-def test_loudness_changes_what_is_counted_and_never_hides_what_was_not_checked(extension: Extension, server: Recorder, prescribing: str) -> None:
+def test_loudness_changes_what_is_counted_and_never_hides_what_was_not_checked(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
     page = extension.open(prescribing)
     tab = extension.tab_of(page)
     extension.expect_badge(tab, "2?")

@@ -54,8 +54,9 @@ export async function gather(tab, { afresh = false } = {}) {
   check.round = ++lastRound;
   check.lists = new Map();
   if (afresh) check.asked = "";
-  await send(tab, { type: "tell", round: check.round });
-  waitForLists(tab, check);
+  const { round } = check;
+  await send(tab, { type: "tell", round });
+  if (check.round === round) waitForLists(tab, check);
 }
 
 /**
@@ -77,7 +78,7 @@ export function takeList(tab, { round, ...list }) {
  */
 export async function checkText(tab, text) {
   const check = checkOf(tab);
-  clearTimeout(check.timer);
+  stop(check);
   check.lists = new Map([[0, { frame: 0, chosen: text, profile: null, lines: [], facts: { age: [], sex: [], conditions: [], labs: [] } }]]);
   await ask(tab, check);
 }
@@ -87,7 +88,10 @@ export async function checkText(tab, text) {
  * @param {Problem} problem
  */
 export async function fail(tab, problem) {
-  await become(tab, checkOf(tab), { stage: "problem", problem });
+  const check = checkOf(tab);
+  stop(check);
+  check.asked = "";
+  await become(tab, check, { stage: "problem", problem });
 }
 
 /**
@@ -97,8 +101,7 @@ export async function fail(tab, problem) {
 export function forget(tab) {
   const check = checks.get(tab);
   if (!check) return;
-  clearTimeout(check.timer);
-  check.asking?.abort();
+  stop(check);
   checks.delete(tab);
   announce(tab, { stage: "idle" });
 }
@@ -143,6 +146,16 @@ function checkOf(tab) {
 }
 
 /**
+ * Whatever was on its way for this tab is for an older text.
+ * @param {TabCheck} check
+ */
+function stop(check) {
+  check.round = ++lastRound;
+  clearTimeout(check.timer);
+  check.asking?.abort();
+}
+
+/**
  * @param {number} tab
  * @param {TabCheck} check
  */
@@ -157,7 +170,9 @@ function waitForLists(tab, check) {
  * @param {TabCheck} check
  */
 async function ask(tab, check) {
+  const { round } = check;
   const settings = await loadSettings();
+  if (check.round !== round) return;
   check.request = buildRequest([...check.lists.values()]);
   if (!check.request) {
     check.asking?.abort();
@@ -196,9 +211,10 @@ async function ask(tab, check) {
  */
 async function become(tab, check, state) {
   check.state = state;
-  const { loudness } = await loadSettings();
-  await showBadge(tab, state, loudness);
   announce(tab, state);
+  const { loudness } = await loadSettings();
+  if (check.state !== state) return;
+  await showBadge(tab, state, loudness);
   if (state.stage !== "answer") await send(tab, { type: "marks", round: 0, marks: [] });
 }
 
