@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -83,6 +84,23 @@ class Extension:
                 { menuItemId: "check-selection", selectionText: words, frameId: 0 }, (await chrome.tabs.query({ active: true }))[0])""",
             words,
         )
+
+
+def side_panel_words(page: Page) -> str:
+    """What stands in the browser's own side panel, which is no page of the driver's; empty while it is closed."""
+    session = page.context.new_cdp_session(page)
+    targets = session.send("Target.getTargets")["targetInfos"]
+    found = [target["targetId"] for target in targets if target["url"].endswith("panel/panel.html")]
+    if not found:
+        return ""
+    answers: list[str] = []
+    session.on("Target.receivedMessageFromTarget", lambda event: answers.append(event["message"]))
+    attached = session.send("Target.attachToTarget", {"targetId": found[0], "flatten": False})["sessionId"]
+    asked = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": "document.body.innerText"}}
+    session.send("Target.sendMessageToTarget", {"sessionId": attached, "message": json.dumps(asked)})
+    page.wait_for_timeout(200)
+    session.detach()
+    return str(json.loads(answers[0])["result"]["result"].get("value", "")) if answers else ""
 
 
 def until(is_so: Callable[[], bool], otherwise: Callable[[], str]) -> None:

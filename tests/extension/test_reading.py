@@ -7,7 +7,7 @@ import urllib.request
 
 from playwright.sync_api import Page, expect
 
-from .loaded import Extension, expect_answer, marks, notes_of, until
+from .loaded import Extension, expect_answer, marks, notes_of, side_panel_words, until
 from .servers import Recorder
 
 ORDERS = "Zocor 40 mg tablet 1 tablet at night\namlodipine 5 mg once daily\nomeprazole 20 mg once daily\nstopped: baclofen 10 mg three times daily\nthe small white pill"
@@ -17,9 +17,8 @@ SELECT_NOTE = "getSelection().selectAllChildren(document.getElementById('note'))
 
 def ask(server: Recorder, body: dict[str, object]) -> dict[str, object]:
     """The API's own answer to what the extension sent."""
-    request = urllib.request.Request(
-        f"{server.address}/api/v1/check", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )  # noqa: S310
+    sent = json.dumps(body).encode()
+    request = urllib.request.Request(f"{server.address}/api/v1/check", sent, {"Content-Type": "application/json"})  # noqa: S310
     with urllib.request.urlopen(request) as answer:  # noqa: S310 - a server of this test
         return json.load(answer)  # type: ignore[no-any-return]
 
@@ -261,3 +260,37 @@ def test_loudness_changes_what_is_counted_and_never_hides_what_was_not_checked(
     options.get_by_label("Every note").check()
     until(lambda: extension.badge(tab) not in {"1?", "2?"}, lambda: "the badge did not change")
     assert len(server.requests) == 1
+
+
+def test_a_mark_opens_the_browsers_side_panel_with_the_notes_of_the_tab_in_front(
+    extension: Extension, site: str, prescribing: str
+) -> None:
+    page = extension.open(prescribing)
+    extension.expect_badge(extension.tab_of(page), "2?")
+    page.get_by_role("button", name="Major, order line 1").click()
+    page.get_by_role("button", name="open the panel").click()
+    until(lambda: "Answer: 2 to review" in side_panel_words(page), lambda: "the side panel shows no answer")
+    other = extension.open(f"{site}/openemr_edit.html")
+    until(
+        lambda: "Nothing has been checked" in side_panel_words(other),
+        lambda: "the side panel stayed with the other tab",
+    )
+    assert "Zocor" not in side_panel_words(other)
+    page.bring_to_front()
+    until(lambda: "Answer: 2 to review" in side_panel_words(page), lambda: "the side panel did not come back")
+
+
+def test_it_goes_on_after_the_browser_ended_its_worker(
+    extension: Extension, server: Recorder, prescribing: str
+) -> None:
+    page = extension.open(prescribing)
+    tab = extension.tab_of(page)
+    extension.expect_badge(tab, "2?")
+    options = extension.open_options()
+    session = extension.context.new_cdp_session(options)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+    panel = extension.open_panel(tab)
+    expect_answer(panel)
+    assert [body["text"].split("\n")[0] for body in server.bodies] == ["Zocor 40 mg tablet 1 tablet at night"] * 2
+    expect(page.locator("medrisk-marks .tag")).to_have_count(4)

@@ -7,7 +7,9 @@ import { SHEET } from "./marks_style.js";
 /** @typedef {import("../shared/counting.js").Mark} Mark */
 /** @typedef {{row: Element, mark: Mark, number: number, bar: HTMLElement, tag: HTMLButtonElement}} Placed */
 
+// Pixels: between a row and its mark; between the left edges of a bar and its row.
 const GAP = 4;
+const BAR = 9;
 
 export class Marks {
   /** @param {{openPanel: () => void}} doors */
@@ -140,7 +142,7 @@ export class Marks {
       const gone = !row.isConnected || !box.height || !this.seen.has(row);
       bar.hidden = tag.hidden = gone;
       if (gone) continue;
-      put(bar, Math.max(box.left - 6, 0), box.top);
+      put(bar, Math.max(box.left - BAR, 0), box.top);
       bar.style.height = `${box.height}px`;
       const { left, top } = besideRow(box, tag.offsetWidth, tag.offsetHeight);
       put(tag, left, top);
@@ -199,7 +201,7 @@ function besideRow(box, width, height) {
   const middle = box.top + (box.height - height) / 2;
   const shown = document.documentElement.clientWidth;
   if (box.right + GAP + width <= shown) return { left: box.right + GAP, top: middle };
-  if (box.left - 10 - width >= 0) return { left: box.left - 10 - width, top: middle };
+  if (box.left - BAR - GAP - width >= 0) return { left: box.left - BAR - GAP - width, top: middle };
   return { left: Math.max(Math.min(box.right, shown) - width - GAP, 0), top: box.top - height / 2 };
 }
 

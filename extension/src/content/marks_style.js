@@ -29,7 +29,7 @@ export const SHEET = `
 .bar.urgent { border-left-width: 6px; } .bar.moderate { border-left-style: double; border-left-width: 6px; }
 .bar.minor { border-left-style: dotted; } .bar.unchecked { border-left-style: dashed; }
 .card {
-  position: fixed; box-sizing: border-box; width: min(340px, calc(100vw - 16px)); max-height: 60vh; overflow: auto; padding: 8px 12px;
+  position: fixed; z-index: 1; box-sizing: border-box; width: min(340px, calc(100vw - 16px)); max-height: 60vh; overflow: auto; padding: 8px 12px;
   border: 2px solid var(--line); border-radius: 3px; background: var(--ground); color: var(--text); overflow-wrap: break-word;
 }
 .card p { margin: 4px 0; } .card ul { margin: 4px 0; padding-left: 18px; } .card .quiet { color: var(--quiet); font-size: 13px; }
