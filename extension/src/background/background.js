@@ -36,9 +36,9 @@ chrome.tabs.onUpdated.addListener((tab, change) => {
   // Another page, or only another address within the same one: the page script tells, if there still is one.
   if (change.status && isKnown(tab)) gather(tab);
 });
-chrome.storage.onChanged.addListener((changed, area) => {
+chrome.storage.onChanged.addListener((changed) => {
   forgetRests();
-  if (area === "local" && ("sites" in changed || "offProfiles" in changed || "ownProfiles" in changed)) followSites();
+  if (["sites", "profiles", "ownProfiles", "offProfiles"].some((name) => name in changed)) followSites();
   if ("server" in changed || "token" in changed) renewAll({ afresh: true });
   else if ("loudness" in changed) renewAll({ afresh: false });
 });
@@ -77,7 +77,7 @@ function hearPage(message, sender) {
   if (message.type === "changed") gather(tab);
   if (message.type === "gone") leave(tab, sender.frameId);
   if (message.type === "list") takeList(tab, { ...message, frame: sender.frameId });
-  if (message.type === "open-panel") openPanel(/** @type {chrome.tabs.Tab} */ (sender.tab));
+  if (message.type === "open-panel") return openPanel(/** @type {chrome.tabs.Tab} */ (sender.tab));
   return null;
 }
 
@@ -131,8 +131,15 @@ async function followSites() {
   await Promise.all(tabs.map((tab) => tab.id !== undefined && send(tab.id, { type: "look-again" })));
 }
 
-/** @param {chrome.tabs.Tab} tab */
-function openPanel(tab) {
-  if (chrome.sidePanel) chrome.sidePanel.open({ windowId: tab.windowId }).catch(() => {}); // Only a press may open it.
-  else chrome.sidebarAction?.open().catch(() => {});
+/**
+ * Browsers open it only on a press, and Firefox only on one of its own buttons; false where it was not opened.
+ * @param {chrome.tabs.Tab} tab
+ */
+async function openPanel(tab) {
+  try {
+    await (chrome.sidePanel ? chrome.sidePanel.open({ windowId: tab.windowId }) : chrome.sidebarAction?.open());
+    return true;
+  } catch {
+    return false;
+  }
 }

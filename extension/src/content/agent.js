@@ -25,7 +25,7 @@ export class Agent {
     this.seen = "";
     /** @type {number | undefined} when the first change came that was not looked at yet */
     this.since = undefined;
-    this.marks = new Marks({ openPanel: () => this.tell({ type: "open-panel" }) });
+    this.marks = new Marks({ openPanel: async () => await this.tell({ type: "open-panel" }) === true });
     this.observer = new MutationObserver(() => this.later());
     this.later = this.later.bind(this);
   }

@@ -12,7 +12,7 @@ const GAP = 4;
 const BAR = 9;
 
 export class Marks {
-  /** @param {{openPanel: () => void}} doors */
+  /** @param {{openPanel: () => Promise<boolean>}} doors  `openPanel`: whether the browser let it be opened from a page */
   constructor(doors) {
     this.doors = doors;
     /** @type {Placed[]} */
@@ -159,7 +159,13 @@ export class Marks {
     const points = element("ul");
     points.append(...placed.mark.points.map((words) => element("li", "", words)));
     const more = element("button", "", "Why and what to do: open the panel");
-    more.addEventListener("click", () => this.doors.openPanel());
+    more.addEventListener("click", async () => {
+      if (await this.doors.openPanel()) return;
+      const words = element("p", "", "This browser opens the panel only from its toolbar: press medrisk's button there.");
+      words.setAttribute("role", "status");
+      more.replaceWith(words);
+      close.focus();
+    });
     const close = element("button", "", "Close");
     close.addEventListener("click", () => {
       this.closeCard();
