@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def report(output: str | None) -> None:
     """Write the whole knowledge as one HTML page for a reviewing pharmacist: what it says, on what, and who signs."""
     # Imported here: the templates and the knowledge take time that `medrisk --help` should not.
-    from medrisk.cli.words import in_words
     from medrisk.knowledge import build_knowledge, load_documents
+    from medrisk.knowledge_words import in_words
     from medrisk.report import write_report
 
     settings = Settings.from_env()

@@ -8,8 +8,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from medrisk.cli.page import Page
-from medrisk.cli.words import in_words
 from medrisk.core.rules import KnowledgeBase, SourceRef
+from medrisk.knowledge_words import in_words
 from medrisk.status import count_knowledge, count_sources
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from medrisk.cli.page import Page
-from medrisk.cli.words import in_words
 from medrisk.core.rules import KnowledgeBase
 from medrisk.core.scale_model import Band, Condition, Item, Scale, ScaleResult
 from medrisk.core.scales import total_range
+from medrisk.knowledge_words import in_words
 from medrisk.presentation import as_plain
 
 _ID_WIDTH, _BANDS_WIDTH = 20, 11

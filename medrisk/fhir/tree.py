@@ -70,6 +70,9 @@ def codings(concept: Any) -> Iterator[tuple[str, str]]:
 
 
 def first_code(concept: Any) -> str:
+    """The first code of a CodeableConcept, or the bare code that DSTU2 and STU3 have in some of its places."""
+    if isinstance(concept, str):
+        return code_of(concept)
     return next((code for _, code in codings(concept) if code), "")
 
 

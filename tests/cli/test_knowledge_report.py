@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from small_knowledge import SMALL, write_small
 
 from medrisk.cli import cli
-from medrisk.cli.words import in_words
+from medrisk.knowledge_words import in_words
 from medrisk.report import write_report
 from medrisk.service import Medrisk
 

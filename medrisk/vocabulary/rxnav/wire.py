@@ -63,7 +63,7 @@ def ask(
     time_left: Callable[[], float],
 ) -> Answer | NoAnswer:
     """Send one GET. Redirects are not followed: a name goes to the address that was set, and nowhere else."""
-    with _silence():
+    with silence():
         try:
             left = max(time_left(), 0.05)
             with session.get(
@@ -117,7 +117,8 @@ for _name in _LOGGERS:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
+    """What is asked in here stands in no log, whatever level somebody set."""
     token = _asking.set(True)
     try:
         yield

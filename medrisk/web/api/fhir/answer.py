@@ -19,7 +19,7 @@ _LINE = re.compile(r"\bline (\d+)\b", re.IGNORECASE)
 
 def write_fhir(report: Report, read: FhirList, service: Medrisk) -> Json:
     """The same report in the same order always gives the same Bundle: no clock, no chance."""
-    issues = [_detected(note, report, read, service) for note in report.notes]
+    issues = [write_issue(note, read, service) for note in report.notes]
     outcome = {"resourceType": "OperationOutcome", "issue": list(_issues(report, read, service))}
     whose = f"{URN}:{report.versions.knowledge}:{read.patient}"
     entries = [(f"{whose}:note:{note.id}", issue) for note, issue in zip(report.notes, issues, strict=True)]
@@ -31,7 +31,8 @@ def write_fhir(report: Report, read: FhirList, service: Medrisk) -> Json:
     return bundle
 
 
-def _detected(note: Note, report: Report, read: FhirList, service: Medrisk) -> Json:
+def write_issue(note: Note, read: FhirList, service: Medrisk, base: str = "") -> Json:
+    """One note as a DetectedIssue. ``base`` stands before the address of its entry, for a resource that leaves this server."""
     places = {place.reference: place for number in note.lines for place in _places(number, read) if place.reference}
     severity = note.severity.value if note.severity else None
     issue = begin_issue(note.tier.value, note.interruptive, note.kind, note.summary, severity)
@@ -44,7 +45,7 @@ def _detected(note: Note, report: Report, read: FhirList, service: Medrisk) -> J
         issue["evidence"] = [evidence_of(note.evidence, cited.citation, cited.where, cited.verified) for cited in note.sources]
     if entry := entry_of(service.knowledge, note.kind, note.rule):
         # Where the entry that the note rests on is shown by this server.
-        issue["reference"] = f"{PREFIX}/knowledge/{entry}"
+        issue["reference"] = f"{base}{PREFIX}/knowledge/{entry}"
     if note.actions:
         issue["mitigation"] = mitigations_of(_by_place(action, read) for action in note.actions)
     return issue
