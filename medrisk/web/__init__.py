@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from medrisk.service import Medrisk
 from medrisk.settings import Settings
-from medrisk.web import api, encoding, metrics, operations, pages, problems, security, sign_in, wiring
+from medrisk.web import api, encoding, entries, metrics, operations, pages, problems, security, sign_in, wiring
 
 # A form or JSON body is longer than the text in it: "%0A" and "%C2%B5" take three bytes for each one typed.
 _ENCODING_FACTOR = 3
@@ -41,6 +41,7 @@ def create_app(service: Medrisk, settings: Settings) -> Flask:
     security.protect(app, settings)
     problems.register(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(entries.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api.about.health_blueprint)
     app.register_blueprint(sign_in.blueprint)

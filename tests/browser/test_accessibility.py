@@ -46,6 +46,18 @@ def test_every_page_is_accessible(open_page: OpenPage, service: Medrisk, width: 
 
 
 @LOOKS
+def test_the_page_of_an_entry_is_accessible(open_page: OpenPage, service: Medrisk, width: int, dark: bool) -> None:
+    """One of each kind, with what the others may have: classes in it, claims that nobody read, examples."""
+    flag = service.knowledge.red_flags[0]
+    page = open_page("/", width=width, dark=dark)
+    for path in ("rules/digoxin-pgp-inhibitor", "rules/simvastatin-amlodipine-20mg", "classes/statin", f"red_flags/{flag.id}"):
+        page.goto(f"/knowledge/{path}")
+        expect(page.get_by_text("no clinician has reviewed this entry")).to_be_visible()
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off"
+
+
+@LOOKS
 def test_the_answer_is_accessible(open_page: OpenPage, pictures: Path | None, width: int, dark: bool) -> None:
     page = open_page("/", width=width, dark=dark)
     page.get_by_label("Paste the list here").fill(LONG + DATED)
