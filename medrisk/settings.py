@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from medrisk.errors import SettingsError
 
 _JURISDICTIONS = ("US", "UK", "EU", "FR", "CA", "AU")
+_LOUDNESS = ("INTERRUPTIVE", "MAJOR", "REVIEW", "ALL")
 _PUBLIC_RXNAV = "https://rxnav.nlm.nih.gov/REST"
 _REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -37,6 +38,11 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     rate_limit: int | None = None
+    public_url: str = ""
+    cds_loudness: str = "major"
+    cds_clients: Path | None = None
+    cds_fhir_servers: tuple[str, ...] = ()
+    cds_feedback_comments: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -50,6 +56,13 @@ class Settings:
                 hint="Name one header, and the addresses of the proxies that may send it.",
                 field="MEDRISK_TRUSTED_USER_HEADER",
             )
+        clients, public_url = _file(env, "MEDRISK_CDS_CLIENTS", "a JSON file"), _address(env, "MEDRISK_PUBLIC_URL")
+        if clients and not public_url:
+            raise SettingsError(
+                "MEDRISK_CDS_CLIENTS needs MEDRISK_PUBLIC_URL beside it: what a client signs is meant for one address",
+                hint="Give the address that the EHR calls, such as https://medrisk.example.org.",
+                field="MEDRISK_PUBLIC_URL",
+            )
         return cls(
             knowledge_dir=_folder(env, "MEDRISK_KNOWLEDGE_DIR", _REPOSITORY / "data"),
             data_dir=Path(env.get("MEDRISK_DATA_DIR") or _user_data_dir(env)).expanduser(),
@@ -59,14 +72,22 @@ class Settings:
             host=env.get("MEDRISK_HOST") or "127.0.0.1",
             port=_number(env, "PORT", 8000, 1, 65_535),
             workers=_number(env, "MEDRISK_WORKERS", 2, 1, 64),
-            interactions=_file(env, "MEDRISK_INTERACTIONS"),
+            interactions=_file(env, "MEDRISK_INTERACTIONS", "a CSV file"),
             rxnav=_choice(env, "MEDRISK_RXNAV", "OFF", ("ON", "OFF")) == "ON",
-            rxnav_url=_address(env, "MEDRISK_RXNAV_URL", _PUBLIC_RXNAV),
+            rxnav_url=_rxnav_address(env, "MEDRISK_RXNAV_URL"),
             trusted_user_header="".join(header),
             trusted_proxies=proxies,
             allowed_hosts=_words(env, "MEDRISK_ALLOWED_HOSTS", _is_host, "Give names without a port, such as medrisk.example.org."),
             cors_origins=_words(env, "MEDRISK_CORS_ORIGINS", _is_origin, "Give whole origins, such as chrome-extension://abc."),
             rate_limit=_number(env, "MEDRISK_RATE_LIMIT", 0, 0, 1_000_000) if env.get("MEDRISK_RATE_LIMIT") else None,
+            public_url=public_url,
+            cds_loudness=_choice(env, "MEDRISK_CDS_LOUDNESS", "MAJOR", _LOUDNESS).lower(),
+            cds_clients=clients,
+            cds_fhir_servers=tuple(
+                server.rstrip("/")
+                for server in _words(env, "MEDRISK_CDS_FHIR_SERVERS", _is_address, "Give base addresses, such as https://ehr.example.org/fhir.")
+            ),
+            cds_feedback_comments=_choice(env, "MEDRISK_CDS_FEEDBACK_COMMENTS", "OFF", ("ON", "OFF")) == "ON",
         )
 
     @property
@@ -120,12 +141,12 @@ def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
     return path
 
 
-def _file(env: Mapping[str, str], name: str) -> Path | None:
+def _file(env: Mapping[str, str], name: str, kind: str) -> Path | None:
     if not env.get(name):
         return None
     path = Path(env[name]).expanduser()
     if not path.is_file():
-        raise SettingsError(f"{name} names a file that does not exist", hint="Give the path of a CSV file.", field=name)
+        raise SettingsError(f"{name} names a file that does not exist", hint=f"Give the path of {kind}.", field=name)
     return path
 
 
@@ -136,23 +157,33 @@ def _choice(env: Mapping[str, str], name: str, default: str, allowed: tuple[str,
     return value
 
 
-def _address(env: Mapping[str, str], name: str, default: str) -> str:
+def _address(env: Mapping[str, str], name: str, default: str = "") -> str:
     """The address of a service, without the stroke at its end. A name and password in it would end up in error texts."""
     text = (env.get(name) or default).rstrip("/")
+    if text and not _is_address(text):
+        raise SettingsError(
+            f"{name} has no usable value",
+            hint="Give the address of a service, such as http://127.0.0.1:4000/REST, without a name, password or question mark.",
+            field=name,
+        )
+    return text
+
+
+def _rxnav_address(env: Mapping[str, str], name: str) -> str:
+    text = _address(env, name, _PUBLIC_RXNAV)
+    parts = urlsplit(text)
+    if parts.scheme == "http" and str(parts.hostname).endswith("nlm.nih.gov"):
+        raise SettingsError(f"{name} must begin with https for the public service", hint=f"Use {_PUBLIC_RXNAV}.", field=name)
+    return text
+
+
+def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        good = False
-    if not good or not text.isascii() or not text.isprintable() or set(text) & set(" @?#\\\"<>"):
-        raise SettingsError(
-            f"{name} has no usable value",
-            hint="Give the address of a REST service, such as http://127.0.0.1:4000/REST, without a name, password or question mark.",
-            field=name,
-        )
-    if parts.scheme == "http" and str(parts.hostname).endswith("nlm.nih.gov"):
-        raise SettingsError(f"{name} must begin with https for the public service", hint=f"Use {default}.", field=name)
-    return text
+        return False
+    return good and text.isascii() and text.isprintable() and not set(text) & set(" @?#*\\\"<>")
 
 
 def _words(env: Mapping[str, str], name: str, is_good: Callable[[str], bool], hint: str) -> tuple[str, ...]:

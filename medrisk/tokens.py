@@ -122,7 +122,7 @@ class Tokens:
 
 def require_way_in(settings: Settings) -> None:
     """Raises SettingsError for a server that others can reach and nobody can sign in to."""
-    if settings.is_local or settings.trusted_user_header or Tokens(settings.data_dir).all():
+    if settings.is_local or settings.trusted_user_header or settings.cds_clients or Tokens(settings.data_dir).all():
         return
     raise SettingsError(
         "Others can reach this server, and there is no token to sign in with.",

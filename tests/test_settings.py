@@ -28,6 +28,11 @@ VARIABLES = {
     "allowed_hosts": "MEDRISK_ALLOWED_HOSTS",
     "cors_origins": "MEDRISK_CORS_ORIGINS",
     "rate_limit": "MEDRISK_RATE_LIMIT",
+    "public_url": "MEDRISK_PUBLIC_URL",
+    "cds_loudness": "MEDRISK_CDS_LOUDNESS",
+    "cds_clients": "MEDRISK_CDS_CLIENTS",
+    "cds_fhir_servers": "MEDRISK_CDS_FHIR_SERVERS",
+    "cds_feedback_comments": "MEDRISK_CDS_FEEDBACK_COMMENTS",
 }
 
 
@@ -50,13 +55,21 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_ALLOWED_HOSTS": "medrisk.example.org,[::1]",
         "MEDRISK_CORS_ORIGINS": "chrome-extension://abcdef, moz-extension://0a-1b, https://ehr.example.org:8443",
         "MEDRISK_RATE_LIMIT": "0",
+        "MEDRISK_PUBLIC_URL": "https://medrisk.example.org/",
+        "MEDRISK_CDS_LOUDNESS": "Review",
+        "MEDRISK_CDS_CLIENTS": __file__,
+        "MEDRISK_CDS_FHIR_SERVERS": "https://ehr.example.org/fhir/, http://127.0.0.1:8080/fhir",
+        "MEDRISK_CDS_FEEDBACK_COMMENTS": "on",
     }
     site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
     access = (
         "X-Remote-User", ("10.0.0.1", "10.1.0.0/16", "::1"), ("medrisk.example.org", "[::1]"),
         ("chrome-extension://abcdef", "moz-extension://0a-1b", "https://ehr.example.org:8443"), 0,
     )  # fmt: skip
-    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access)
+    cds = (
+        "https://medrisk.example.org", "review", Path(__file__), ("https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"), True,
+    )  # fmt: skip
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access, *cds)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +105,11 @@ def test_nothing_is_asked_online_unless_somebody_says_so() -> None:
     settings = Settings.from_env({})
     assert (settings.rxnav, settings.rxnav_url) == (False, "https://rxnav.nlm.nih.gov/REST")
     assert not Settings.from_env({"MEDRISK_RXNAV_URL": "https://example.org/REST"}).rxnav
+
+
+def test_cds_hooks_is_quiet_and_asks_nobody_unless_somebody_says_so() -> None:
+    settings = Settings.from_env({})
+    assert (settings.cds_loudness, settings.cds_clients, settings.cds_fhir_servers, settings.cds_feedback_comments) == ("major", None, (), False)
 
 
 @pytest.mark.parametrize("url", ["https://example.org/REST", "http://127.0.0.1:4000/REST", "http://[::1]:4000/REST", "http://rxnav.hospital/REST"])
@@ -152,6 +170,16 @@ def test_what_medrisk_keeps_lies_in_the_users_data_folder() -> None:
         ("MEDRISK_CORS_ORIGINS", "chrome-extension:abcdef"),
         ("MEDRISK_RATE_LIMIT", "-1"),
         ("MEDRISK_RATE_LIMIT", "10 per minute"),
+        ("MEDRISK_PUBLIC_URL", "medrisk.example.org"),
+        ("MEDRISK_PUBLIC_URL", "https://who:secret@medrisk.example.org"),
+        ("MEDRISK_PUBLIC_URL", "https://medrisk.example.org/?a=1"),
+        ("MEDRISK_CDS_LOUDNESS", "silent"),
+        ("MEDRISK_CDS_CLIENTS", "/no/such/file.json"),
+        ("MEDRISK_CDS_FHIR_SERVERS", "*"),
+        ("MEDRISK_CDS_FHIR_SERVERS", "https://*.example.org/fhir"),
+        ("MEDRISK_CDS_FHIR_SERVERS", "https://who:secret@ehr.example.org/fhir"),
+        ("MEDRISK_CDS_FHIR_SERVERS", "file:///etc"),
+        ("MEDRISK_CDS_FEEDBACK_COMMENTS", "perhaps"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:

@@ -32,6 +32,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     from medrisk.tokens import require_way_in
 
     require_way_in(settings)
+    if settings.cds_clients:
+        from medrisk.clients import read_clients
+
+        read_clients(settings.cds_clients)
     _refuse_taken_port(settings.host, settings.port)
     from medrisk.service import build_service
 

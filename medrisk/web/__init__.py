@@ -1,4 +1,4 @@
-"""The page and the JSON API: the doors that are reached with a browser or over HTTP.
+"""The page, the JSON API and CDS Hooks: the doors that are reached with a browser or over HTTP.
 
 The app factory receives the service and the settings, so that this package reads no file, no environment and no
 knowledge of its own, and a test can hand in whatever service it likes.
@@ -12,7 +12,19 @@ from jinja2 import StrictUndefined
 
 from medrisk.service import Medrisk
 from medrisk.settings import Settings
-from medrisk.web import api, encoding, entries, metrics, operations, pages, problems, security, sign_in, wiring
+from medrisk.web import (
+    api,
+    cds_hooks,
+    encoding,
+    entries,
+    metrics,
+    operations,
+    pages,
+    problems,
+    security,
+    sign_in,
+    wiring,
+)
 
 # A form or JSON body is longer than the text in it: "%0A" and "%C2%B5" take three bytes for each one typed.
 _ENCODING_FACTOR = 3
@@ -44,6 +56,7 @@ def create_app(service: Medrisk, settings: Settings) -> Flask:
     app.register_blueprint(entries.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api.about.health_blueprint)
+    app.register_blueprint(cds_hooks.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(operations.blueprint)
     Compress(app)

@@ -3,13 +3,16 @@
 A server of this machine answers this machine and asks for nothing. Any other asks for a token (``Authorization: Bearer``,
 or the page's sign-in form, which sets a signed cookie), or for the user that a trusted proxy names in its header. What
 needs no sign-in is listed here by endpoint; a new view is closed until somebody adds it.
+
+CDS Hooks has EHRs sign each request. Where a site lists such clients, its CDS services answer them, and whoever has a token,
+and nobody else, on this machine too.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -19,7 +22,11 @@ from medrisk.settings import Settings, is_loopback
 from medrisk.tokens import Token, Tokens, require_way_in, session_key
 from medrisk.web.problems import PROGRAM_PATHS
 
+if TYPE_CHECKING:
+    from medrisk.clients import Clients
+
 _KEY = "medrisk.access"
+_SIGNED_PATHS = "/cds-services"
 SESSION_SECONDS = 12 * 3600
 # What a load balancer, or a browser that has yet to sign in, must reach.
 _OPEN_ENDPOINTS = frozenset({"health.health", "operations.ready", "static", "sign_in.form", "sign_in.enter", "sign_in.leave"})
@@ -48,9 +55,9 @@ class HostError(MedriskError):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. ``kind``: local (nobody has to sign in), token, or user (named by a proxy)."""
+    """Who asks. ``kind``: local (nobody has to sign in), token, user (named by a proxy), or client (an EHR that signs)."""
 
-    kind: Literal["local", "token", "user"]
+    kind: Literal["local", "token", "user", "client"]
     name: str = ""
 
 
@@ -61,6 +68,7 @@ class Access:
         self.settings = settings
         self._is_local = settings.is_local  # worked out once: it takes names and addresses apart
         self.tokens = Tokens(settings.data_dir)
+        self._clients = _clients(settings)
         self._proxies = [ipaddress.ip_network(text) for text in settings.trusted_proxies]
         self._hosts = frozenset(name.lower().strip("[]") for name in settings.allowed_hosts)
         self._signer: URLSafeTimedSerializer | None = None
@@ -86,7 +94,10 @@ class Access:
                     "This server answers its own machine only.",
                     hint="Whoever runs it must set MEDRISK_HOST or MEDRISK_ALLOWED_HOSTS, and with it access control.",
                 )
-            return Caller("local")
+            if not self._is_signed():
+                return Caller("local")
+        if self._is_signed() and (client := self._client_of_header()):
+            return Caller("client", client)
         token = self._token_of_header() or self._token_of_cookie()
         return None if token is None else Caller("token", token.name)
 
@@ -111,11 +122,22 @@ class Access:
             raise NotAllowedError("The header that names the user is not one name.")
         return values[0].strip() or None
 
+    def _is_signed(self) -> bool:
+        """Whether this is asked of a service that only known clients may call."""
+        return self._clients is not None and request.path.startswith(_SIGNED_PATHS)
+
+    def _client_of_header(self) -> str:
+        """The name of the EHR that signed this request; empty for one that sends a token of ours, or none."""
+        secret = _bearer()
+        if self._clients is None or secret.count(".") != 2:
+            return ""
+        return self._clients.find(secret, self.settings.public_url + request.path).name
+
     def _token_of_header(self) -> Token | None:
-        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer":
+        secret = _bearer()
+        if not secret:
             return None
-        token = self.tokens.find(secret.strip())
+        token = self.tokens.find(secret)
         if token is None:
             raise SignInError("The token is not one that counts here.", hint="It may have been revoked. Ask whoever runs this server.")
         return token
@@ -170,6 +192,21 @@ def host_name(host: str) -> str:
 def cookie_name() -> str:
     """With the prefix, a browser takes the cookie only over https and for this host alone."""
     return "__Host-medrisk" if _is_far() else "medrisk"
+
+
+def _clients(settings: Settings) -> Clients | None:
+    """The EHRs that a site lists. Most sites list none, and need nothing of what checks signatures."""
+    if settings.cds_clients is None:
+        return None
+    from medrisk.clients import Clients
+
+    return Clients(settings.cds_clients, settings.data_dir)
+
+
+def _bearer() -> str:
+    """What follows "Bearer" in the request; empty where nothing of the kind was sent."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 def _is_far() -> bool:

@@ -1,4 +1,5 @@
-"""What the server counts: requests and their time by route, method and status, and notes by tier. Never content.
+"""What the server counts: requests and their time by route, method and status, notes by tier, and cards of CDS Hooks with
+what became of them by rule. Never content.
 
 Labels are the application's own words: the pattern of a route and not the address that was asked, and "other" for a
 method that no view knows. ``medrisk serve`` gives its workers a folder to count in together, so that any of them can
@@ -34,6 +35,12 @@ class Metrics:
             "medrisk_request_seconds", "Time of a request", ["route"], buckets=_SECONDS, registry=self._registry
         )
         self.notes = Counter("medrisk_notes", "Notes given", ["tier"], registry=self._registry)
+        self.cds_cards = Counter(
+            "medrisk_cds_cards", "Cards given over CDS Hooks", ["service", "rule", "indicator"], registry=self._registry
+        )
+        self.cds_feedback = Counter(
+            "medrisk_cds_feedback", "What became of cards", ["service", "rule", "outcome", "reason"], registry=self._registry
+        )
 
     def written(self) -> tuple[bytes, str]:
         folder = metrics_folder()

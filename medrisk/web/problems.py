@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from medrisk.errors import MedriskError
 
 _LOG = logging.getLogger(__name__)
-PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
+PROGRAM_PATHS = ("/api/", "/cds-services", "/healthz", "/readyz", "/metrics")
 # Ours, not werkzeug's: some of its sentences quote the request.
 _DETAILS = {
     400: "The request is malformed.",

@@ -49,7 +49,8 @@ _OWN_SITES = frozenset({"same-origin", "none"})
 # endpoint -> name -> what its value may be, in full. Resources of the API read their own, by a schema that refuses all else.
 _QUERIES = {"pages.home": {"example": re.compile("1?")}, "static": {"v": re.compile(r"[0-9a-z.+-]{1,30}")}}
 _ORIGINS = "medrisk.origins"
-_API = "/api/"
+# What programs in other origins may call where the settings name them.
+_SHARED_PATHS = ("/api/", "/cds-services")
 _PREFLIGHT_SECONDS = "600"
 _UNCOUNTED = frozenset({"static", "health.health", "operations.ready", "operations.metrics"})
 # A desk that types sends a few a minute; a program that sends more is given more with MEDRISK_RATE_LIMIT.
@@ -134,7 +135,7 @@ def _allowed_origin() -> str:
     """The origin of a request to the API, where it is one that the settings name."""
     origin = request.headers.get("Origin", "")
     origins = cast("frozenset[str]", current_app.extensions[_ORIGINS])
-    return origin if origin in origins and request.path.startswith(_API) else ""
+    return origin if origin in origins and request.path.startswith(_SHARED_PATHS) else ""
 
 
 def _host_of(origin: str) -> str:
@@ -150,7 +151,7 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
-    if current_app.extensions[_ORIGINS] and request.path.startswith(_API):
+    if current_app.extensions[_ORIGINS] and request.path.startswith(_SHARED_PATHS):
         _answer_other_origins(response)
     return response
 

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from medrisk.core.model import Report
 from medrisk.errors import InputError
+from medrisk.service import Medrisk
 from medrisk.settings import Settings
 from medrisk.tokens import Tokens
 from medrisk.web import create_app
@@ -183,6 +185,57 @@ def test_no_resource_quotes_what_it_refuses(real_client: FlaskClient, path: str,
 def test_an_address_under_the_api_is_not_repeated(real_client: FlaskClient, path: str) -> None:
     for method in ("GET", "POST"):
         assert_clean_answer(real_client.open(f"/api/v1/{path}", method=method, json={"text": "a"} if method == "POST" else None))
+
+
+CDS_PATIENT = {
+    "hook": "order-sign", "hookInstance": PATIENT, "fhirServer": f"https://{DRUG}.example/fhir",
+    "fhirAuthorization": {"access_token": DRUG}, "extension": {"configuration-items": {"detected-issue": True, PATIENT: DRUG}},
+    "context": {"userId": PATIENT, "patientId": PATIENT, "encounterId": DRUG, "draftOrders": {"resourceType": "Bundle", "entry": [
+        {"fullUrl": PATIENT, "resource": {"resourceType": "MedicationRequest", "id": PATIENT, "status": "draft", "note": [{"text": PATIENT}],
+                                          "medicationCodeableConcept": {"text": "simvastatin 40 mg"}, "subject": {"display": PATIENT}}},
+        {"resource": {"resourceType": "MedicationRequest", "id": "d", "medicationCodeableConcept": {"text": DRUG}}}]}},
+    "prefetch": {
+        "medications": {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "MedicationRequest", "status": "active", "id": "m",
+                                                                          "medicationCodeableConcept": {"text": "amlodipine 5 mg"}}}]},
+        "patient": FHIR_PATIENT["entry"][0]["resource"], "conditions": {"resourceType": "Condition", "code": {"text": PATIENT}}, PATIENT: DRUG,
+    },
+}  # fmt: skip
+
+
+def test_a_patient_over_cds_hooks_leaves_no_trace(real_client: FlaskClient) -> None:
+    response = real_client.post("/cds-services/medrisk-order-sign", json=CDS_PATIENT)
+    assert response.status_code == 200
+    assert len(response.get_json()["cards"]) == 1
+    assert_clean_answer(response)
+    for broken in ({**CDS_PATIENT, "prefetch": {PATIENT: DRUG}}, {**CDS_PATIENT, "hook": PATIENT}, {**CDS_PATIENT, "context": PATIENT}, [CDS_PATIENT]):
+        response = real_client.post("/cds-services/medrisk-order-sign", json=broken)
+        assert response.status_code in {400, 412}
+        assert_clean_answer(response)
+    assert_clean(real_client.get("/metrics").text)
+
+
+def test_fetching_from_an_ehr_leaves_no_trace(service: Medrisk, tmp_path: Path) -> None:
+    """The address asked for holds the patient's id, and the token was lent: neither may reach a log, whatever its level."""
+    settings = replace(service.settings, data_dir=tmp_path, cds_fhir_servers=("http://127.0.0.1:9/fhir",))
+    body = json.loads(json.dumps(CDS_PATIENT)) | {"fhirServer": "http://127.0.0.1:9/fhir", "prefetch": {}}
+    body["context"]["patientId"] = DRUG
+    response = create_app(service, settings).test_client().post("/cds-services/medrisk-order-sign", json=body)
+    assert response.status_code == 412
+    assert_clean_answer(response)
+
+
+def test_feedback_leaves_no_trace(real_client: FlaskClient) -> None:
+    override = {"reason": {"system": PATIENT, "code": DRUG, "display": PATIENT}, "userComment": TYPED}
+    item = {"card": "4e0a3a1e-3283-4575-ab82-028d55fe2719", "outcome": "overridden", "outcomeTimestamp": "2026-11-22T10:00:00Z", "overrideReason": override}
+    for sent in (item, item | {"outcome": PATIENT}, item | {"card": PATIENT}, item | {"outcomeTimestamp": DRUG}, item | {"overrideReason": PATIENT}, PATIENT):
+        assert_clean_answer(real_client.post("/cds-services/medrisk-order-sign/feedback", json={"feedback": [sent]}))
+    assert_clean(real_client.get("/metrics").text)
+
+
+@pytest.mark.parametrize("path", [f"/cds-services/{DRUG}", f"/cds-services/{DRUG}/feedback", f"/cds-services?patient={DRUG}", f"/knowledge/rules/{DRUG}", f"/knowledge/{DRUG}/x"])
+def test_an_address_of_cds_hooks_is_not_repeated(real_client: FlaskClient, path: str) -> None:
+    for method in ("GET", "POST"):
+        assert_clean_answer(real_client.open(path, method=method, json={} if method == "POST" else None))
 
 
 @pytest.fixture
