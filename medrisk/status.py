@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from medrisk.core.rules import DrugClass, KnowledgeBase, RedFlag, Rule
 from medrisk.core.site import SITE_STATUS
@@ -36,8 +37,9 @@ def count_sources(knowledge: KnowledgeBase) -> Counter[str]:
 
 def review_notice(knowledge: KnowledgeBase) -> str:
     """The sentence that stands on every answer."""
-    kinds = count_knowledge(knowledge)
-    reviewed, total = sum(kind.reviewed for kind in kinds), sum(kind.total for kind in kinds)
+    listed: Iterable[DrugClass | Rule | RedFlag] = chain(knowledge.classes.values(), knowledge.rules.values(), knowledge.red_flags)
+    counted = Counter(entry.status for entry in listed)
+    reviewed, total = counted["reviewed"], counted.total() - counted[SITE_STATUS]
     if reviewed == 0:
         return "All of this knowledge is a draft: no clinician has reviewed it yet."
     return f"{reviewed} of {total} entries of this knowledge have been reviewed by a clinician; the rest are drafts."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from medrisk.core.listing import is_heading, strip_bullet
+from medrisk.core.model import Line
 from medrisk.core.names import CodeSystem
 from medrisk.core.units import Quantity
 from medrisk.fhir.codes import NDC, RXNORM
@@ -76,8 +77,7 @@ def _status(kind: str, resource: Json) -> tuple[str | None, str]:
 
 def _name(concept: Json, named: str, service: Medrisk) -> tuple[str, str]:
     """The name for the line. A code counts where it is known; where words and code disagree, the words are read."""
-    line = service.normalize(named) if named else None
-    by_words = {i.name for i in line.ingredients} if line and line.status == "matched" else set()
+    line: Line | None = None
     unknown = ""
     for system, code in codings(concept):
         book = _SYSTEMS.get(system)
@@ -87,13 +87,17 @@ def _name(concept: Json, named: str, service: Medrisk) -> tuple[str, str]:
         drug = service.vocabulary.codes.by_code(book, code)
         if drug is None or len(drug.terms) != 1:
             unknown = unknown or label
-        elif not by_words:
+            continue
+        # Read only where there is something to compare it with: the check will read it again.
+        line = line or (service.normalize(named) if named else None)
+        by_words = {i.name for i in line.ingredients} if line and line.status == "matched" else set()
+        if not by_words:
             return label, ""
-        elif set(drug.terms[0].ingredients) != by_words:
+        if set(drug.terms[0].ingredients) != by_words:
             return named, "Its code and its words name different drugs. The words were read: please confirm."
-        elif drug.strengths and line and line.sig.strengths and _texts(drug.strengths) != _texts(line.sig.strengths):
+        if drug.strengths and line and line.sig.strengths and _texts(drug.strengths) != _texts(line.sig.strengths):
             return named, "Its code and its words name different strengths. The words were read: please confirm."
-        elif drug.strengths:
+        if drug.strengths:
             return label, ""
     return named or unknown, ""
 
