@@ -52,6 +52,7 @@ def test_the_documented_defaults_are_the_real_ones() -> None:
     for name in ("jurisdiction", "max_text_bytes", "max_lines", "workers"):
         assert rows[f"MEDRISK_{name.upper()}"] == f"`{getattr(defaults, name)}`"
     assert (rows["MEDRISK_RXNAV"], rows["MEDRISK_RXNAV_URL"]) == ("`off`", f"`{defaults.rxnav_url}`")
+    assert (rows["MEDRISK_CDS_LOUDNESS"], rows["MEDRISK_CDS_FEEDBACK_COMMENTS"]) == (f"`{defaults.cds_loudness}`", "`off`")
     assert (rows["MEDRISK_HOST"], rows["PORT"]) == (f"`{defaults.host}`", f"`{defaults.port}`")
 
 
