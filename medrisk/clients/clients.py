@@ -8,6 +8,8 @@ all "none" and what is signed with a shared secret.
 from __future__ import annotations
 
 import json
+import logging
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from medrisk.clients.replays import Replays
 from medrisk.errors import MedriskError, SettingsError
 from medrisk.settings import is_loopback
 
+_LOG = logging.getLogger(__name__)
 _REQUIRED = ["iss", "aud", "exp", "iat", "jti"]
 # Clocks differ by so much.
 _LEEWAY_SECONDS = 30
@@ -68,16 +71,22 @@ class _FileSchema(Schema):
 
 
 class Clients:
-    """The clients of one site. Safe to share between threads."""
+    """The clients of one site. Safe to share between threads.
+
+    The file is read anew when it changes. One with a fault changes nothing; without the file, nobody is a client.
+    """
 
     def __init__(self, file: Path, data_dir: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._seen = _mark(file)
         self._clients = {client.issuer: client for client in read_clients(file)}
         self._replays = Replays(data_dir)
 
     def find(self, token: str, address: str) -> Client:
         """The client that signed this token for a request to this very address. Raises ClientTokenError."""
         header, issuer = _peek(token)
-        client = self._clients.get(issuer)
+        client = self._current().get(issuer)
         if client is None:
             raise _refusal("Its issuer (iss) is not one that this site knows.")
         if client.jku and header.get("jku", client.jku) != client.jku:
@@ -86,6 +95,19 @@ class Clients:
         if not self._replays.is_new(client.issuer, claims["jti"], claims["exp"] + _LEEWAY_SECONDS):
             raise _refusal("It was used before. Each request needs a token of its own (jti).")
         return client
+
+    def _current(self) -> Mapping[str, Client]:
+        with self._lock:
+            now = _mark(self._file)
+            if now != self._seen:
+                self._seen = now
+                try:
+                    self._clients = {client.issuer: client for client in read_clients(self._file)} if now else {}
+                except SettingsError:
+                    _LOG.error(
+                        "the file of CDS clients has a fault: what was read before goes on; `medrisk serve` says what it is"
+                    )
+            return self._clients
 
     def _verify(self, token: str, header: Mapping[str, Any], client: Client, address: str) -> dict[str, Any]:
         try:
@@ -103,6 +125,14 @@ class Clients:
         if claims["exp"] > time.time() + _LONGEST_SECONDS + _LEEWAY_SECONDS:
             raise _refusal("It lives longer than an hour. Make one for each request, for a few minutes.")
         return claims
+
+
+def _mark(file: Path) -> tuple[int, ...] | None:
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def _peek(token: str) -> tuple[dict[str, Any], str]:

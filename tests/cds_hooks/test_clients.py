@@ -367,6 +367,21 @@ def test_a_faulty_file_is_refused_at_the_start_with_what_is_wrong(tmp_path: Path
     assert "secret" not in caught.value.message
 
 
+def test_a_changed_file_counts_at_the_next_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clients = Clients(client_file(tmp_path), tmp_path)
+    other: Json = {"name": "other", "iss": "https://other.example.org", "jwks": JWKS}
+    client_file(tmp_path, other)
+    assert clients.find(token(iss=other["iss"]), BASE + SERVICE).name == "other"
+    with pytest.raises(ClientTokenError, match="issuer"):
+        clients.find(token(), BASE + SERVICE)
+    (tmp_path / "clients.json").write_text('{"clients": "Quackenbush"}')
+    assert clients.find(token(iss=other["iss"]), BASE + SERVICE).name == "other"
+    assert "has a fault" in caplog.text and "Quackenbush" not in caplog.text
+    (tmp_path / "clients.json").unlink()
+    with pytest.raises(ClientTokenError, match="issuer"):
+        clients.find(token(iss=other["iss"]), BASE + SERVICE)
+
+
 def test_two_clients_of_one_name_or_issuer_are_refused(tmp_path: Path) -> None:
     one: Json = {"name": "a", "iss": ISS, "jwks": JWKS}
     for other in (one | {"name": "b"}, one | {"iss": "https://other.example"}):
