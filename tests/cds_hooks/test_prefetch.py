@@ -32,6 +32,11 @@ SECRET = "a-borrowed-token"  # noqa: S105 - made up
 Answer = tuple[int, dict[str, str], Any]
 
 
+class QuietServer(ThreadingHTTPServer):
+    def handle_error(self, *_args: object) -> None:
+        """medrisk hangs up on what is too long or too slow; that is what is tested."""
+
+
 class StandIn:
     """A FHIR server on this machine: answers what a test gives it for a kind of resource, and keeps what it was asked."""
 
@@ -55,7 +60,7 @@ class StandIn:
             def log_message(self, *_args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         self.base = f"http://127.0.0.1:{self.server.server_port}/fhir"
 
     def gives(self, kind: str, *resources: Json, **more: Any) -> None:
@@ -108,6 +113,9 @@ def outcome(client: FlaskClient, body: Json, service: str = "medrisk-order-sign"
     [
         (None, False), ({}, False), ({"patient": PATIENT}, False), ({"patientToGreet": PATIENT}, False), ([], False), ("x", False),
         ({"medications": {"resourceType": "OperationOutcome", "issue": []}}, False),
+        ({"medications": bundle({"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]})}, False),
+        ({"medications": bundle({"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "value"}]})}, True),
+        ({"medications": ""}, False), ({"medications": {}}, False), ({"medications": "Bundle/1"}, False), ({"medications": False}, False),
         ({"statements": bundle(AMLODIPINE)}, False),
         ({"medications": None}, True), ({"medications": bundle()}, True), ({"medications": bundle(AMLODIPINE)}, True),
         ({"meds": bundle(AMLODIPINE)}, True), ({"item1": bundle(drug("digoxin", kind="MedicationDispense"))}, True),

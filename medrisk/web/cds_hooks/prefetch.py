@@ -62,8 +62,10 @@ def gather(call: Call, allowed: Sequence[str]) -> Gathered:
         kinds = _kinds_of(value)
         if key not in PREFETCH:
             seen |= kinds
-        elif one(value).get("resourceType") == "OperationOutcome":
+        elif _is_failure(value):
             got.lacking[key] = _FAILED
+        elif not _is_answer(value):
+            got.lacking[key] = _NOT_SENT
         if kinds & _DRUGS and (page := _next_page(value)):
             following[key] = page
     for key in PREFETCH:
@@ -100,6 +102,26 @@ def _hindrance(call: Call, allowed: Sequence[str]) -> str:
     if not call.patient_id:
         return "The context names no patient to fetch it for."
     return ""
+
+
+def _is_failure(value: Any) -> bool:
+    """An OperationOutcome, or a Bundle with one that tells of an error. One that warns of something changes nothing."""
+    if one(value).get("resourceType") == "OperationOutcome":
+        return True
+    inside = [one(entry.get("resource")) for entry in many(one(value).get("entry"))]
+    outcomes = [resource for resource in inside if resource.get("resourceType") == "OperationOutcome"]
+    return any(
+        issue.get("severity") in {"error", "fatal"} for outcome in outcomes for issue in many(outcome.get("issue"))
+    )
+
+
+def _is_answer(value: Any) -> bool:
+    """Whether it says anything, be it that there is nothing: "" or {} does not."""
+    return (
+        value is None
+        or isinstance(value, list)
+        or any(name in one(value) for name in ("resourceType", "resource", "entry"))
+    )
 
 
 def _kinds_of(value: Any) -> set[str]:
