@@ -6,7 +6,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from medrisk.web.api.fhir.codes import LAB_OF_LOINC
+from medrisk.fhir.codes import LAB_OF_LOINC
 
 from .conftest import ClientOf
 from .invariants import hold_discovery

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medrisk.errors import InputError
-from medrisk.web.api.fhir.tree import Json, code_of, one
+from medrisk.fhir.tree import Json, code_of, one
 from medrisk.web.cds_hooks.resources import Found, as_taken, find_resources, is_drug, names_a_drug
 from medrisk.web.cds_hooks.services import ALERT_NON_SERIOUS, DETECTED_ISSUE, Service
 

@@ -10,9 +10,10 @@ from typing import Any
 from medrisk.core.model import Note, Report
 from medrisk.core.rules import KnowledgeBase, Severity, Tier
 from medrisk.core.wording import sentence
+from medrisk.fhir.detected_issue import entry_of
 from medrisk.service import Medrisk
 from medrisk.status import review_notice
-from medrisk.web.api.fhir import FhirList, entry_of, write_issue
+from medrisk.web.api.fhir import FhirList, write_issue
 from medrisk.web.cds_hooks.card_ids import new_id
 from medrisk.web.cds_hooks.override_reasons import OVERRIDE_REASONS
 
@@ -181,7 +182,7 @@ def _source(note: Note, scope: Scope, knowledge: KnowledgeBase) -> Json:
 
 
 def _page_of(note: Note, scope: Scope, knowledge: KnowledgeBase) -> str:
-    kind, id_ = entry_of(note, knowledge) or ("", "")
+    kind, id_ = entry_of(knowledge, note.kind, note.rule).partition("/")[::2]
     return f"{scope.base}/knowledge/{_PAGES[kind]}/{id_}" if kind in _PAGES else ""
 
 

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from medrisk.fhir.tree import Json, code_of, many
 from medrisk.outgoing import OutgoingError, get_json
-from medrisk.web.api.fhir.tree import Json, code_of, many
 
 _SECONDS = 4.0
 _MOST_PAGES = 10

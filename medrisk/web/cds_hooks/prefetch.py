@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from medrisk.fhir.tree import code_of, many, one
 from medrisk.web.api.fhir.drugs import DOSAGE_FIELDS
-from medrisk.web.api.fhir.tree import code_of, many, one
 from medrisk.web.cds_hooks.call import Call
 from medrisk.web.cds_hooks.fhir_server import FhirServer
 from medrisk.web.cds_hooks.resources import Found, find_resources

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from medrisk.fhir.tree import Json, address_of, code_of, one
 from medrisk.web.api.fhir.drugs import DOSAGE_FIELDS
-from medrisk.web.api.fhir.tree import Json, address_of, code_of, one
 
 _DEEPEST = 12
 # Names that a resource had in DSTU2.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from medrisk.web.api.fhir.codes import LAB_OF_LOINC, PREGNANCY_STATUS
+from medrisk.fhir.codes import LAB_OF_LOINC, PREGNANCY_STATUS
 
 # What a list cannot be checked without. The rest makes the answer better.
 REQUIRED_KEY = "medications"

@@ -1,6 +1,6 @@
 """FHIR R4 at the door: resources in, DetectedIssue out, with the same service between them as for a typed list."""
 
-from medrisk.web.api.fhir.answer import entry_of, write_fhir, write_issue
+from medrisk.web.api.fhir.answer import write_fhir, write_issue
 from medrisk.web.api.fhir.bundle import FhirList, read_fhir
 
-__all__ = ["FhirList", "entry_of", "read_fhir", "write_fhir", "write_issue"]
+__all__ = ["FhirList", "read_fhir", "write_fhir", "write_issue"]
