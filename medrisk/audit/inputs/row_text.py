@@ -12,8 +12,8 @@ import polars as pl
 
 TEXT_FIELDS = (
     "drug", "strength", "form", "dose", "dose_unit", "route", "directions", "frequency", "times_a_day", "quantity", "days_supply",
-    "rxcui", "ndc",
 )  # fmt: skip
+CODE_FIELDS = ("rxcui", "ndc")
 # Halves and small numbers of tablets a day, as twice the number: what quantity and days' supply may be taken to mean.
 _A_DAY = {1: "0.5", 2: "1", 3: "1.5", 4: "2", 6: "3", 8: "4", 10: "5", 12: "6", 16: "8"}
 _NEAR = 0.02
@@ -22,24 +22,21 @@ _RXCUI = r"^\d{1,8}$"
 _ONE_LINE = r"[\r\n\t|]+"
 
 
-def row_text(fields: Collection[str], *, with_codes: bool, messy: bool) -> pl.Expr:
-    """``messy``: some cell may hold a line break, a tab or a bar, each of which would part the line."""
+def product_text(fields: Collection[str], *, messy: bool) -> pl.Expr:
+    """All but the code. ``messy``: some cell may hold a line break, a tab or a bar, each of which would part the line."""
     said = pl.concat_str([_plain(part, messy) for part in _product(fields)], separator=" ", ignore_nulls=True)
     parts: list[pl.Expr] = [pl.when(said != "").then(said)]
     if directions := _directions(fields):
         parts.append(_plain(pl.concat_str(directions, separator=" ", ignore_nulls=True).replace("", None), messy))
-    if (code := _code(fields)) is not None:
-        name = pl.col("drug").is_null() if "drug" in fields else pl.lit(True)
-        parts.append(code if with_codes else pl.when(name).then(code))
     text = pl.concat_str(parts, separator=", ", ignore_nulls=True)
-    return pl.when(_names_a_drug(fields)).then(text)
+    return pl.when(text != "").then(text)
 
 
-def _names_a_drug(fields: Collection[str]) -> pl.Expr:
-    """Directions alone, or a strength, name nothing."""
-    naming = [pl.col("drug").is_not_null()] if "drug" in fields else []
-    code = _code(fields)
-    return pl.any_horizontal(*naming, *([] if code is None else [code.is_not_null()]))
+def line_text(*, has_name: pl.Expr, with_codes: bool) -> pl.Expr:
+    """The line from the columns ``said`` and ``code``. Directions alone, or a strength, name nothing."""
+    code = pl.col("code") if with_codes else pl.when(~has_name).then(pl.col("code"))
+    text = pl.concat_str([pl.col("said"), code], separator=", ", ignore_nulls=True)
+    return pl.when(has_name | pl.col("code").is_not_null()).then(text)
 
 
 def _product(fields: Collection[str]) -> list[pl.Expr]:
@@ -99,7 +96,7 @@ def _worked_out(fields: Collection[str]) -> pl.Expr:
     )
 
 
-def _code(fields: Collection[str]) -> pl.Expr | None:
+def code_text(fields: Collection[str]) -> pl.Expr:
     """One code, that of RxNorm before that of a package. A number that has lost its zeros to a decimal point is none."""
     codes = []
     for field, label, form in (("rxcui", "RxCUI ", _RXCUI), ("ndc", "NDC ", _NDC)):
@@ -108,7 +105,7 @@ def _code(fields: Collection[str]) -> pl.Expr | None:
             codes.append(
                 pl.when(code.str.contains(form) & ~code.str.contains(r"^0+$")).then(pl.concat_str(pl.lit(label), code))
             )
-    return pl.coalesce(codes) if codes else None
+    return pl.coalesce(codes)
 
 
 def _plain(text: pl.Expr, messy: bool) -> pl.Expr:

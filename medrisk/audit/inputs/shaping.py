@@ -9,7 +9,7 @@ import polars as pl
 
 from medrisk.audit.inputs.dates import DayOrder, days_of
 from medrisk.audit.inputs.distinct import for_each_distinct
-from medrisk.audit.inputs.row_text import TEXT_FIELDS, row_text
+from medrisk.audit.inputs.row_text import CODE_FIELDS, TEXT_FIELDS, code_text, line_text, product_text
 from medrisk.audit.rows import ROW_SCHEMA, Reject
 
 # Cells that say that nothing is there.
@@ -81,9 +81,13 @@ def births(cells: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 def _texts(cells: pl.DataFrame, plan: Plan, messy: bool) -> pl.Series:
     if plan.of_patients:
         return _nothing(cells, pl.String)
-    fields = [name for name in TEXT_FIELDS if name in cells.columns]
-    text = row_text(fields, with_codes=plan.with_codes, messy=messy).alias("text")
-    return for_each_distinct(cells.select(fields), lambda distinct: distinct.select(text)["text"])
+    has_name = pl.col("drug").is_not_null() if "drug" in cells.columns else pl.lit(False)
+    needed = plan.with_codes or "drug" not in cells.columns or cells["drug"].null_count() > 0
+    said = _by_distinct(cells, TEXT_FIELDS, lambda fields: product_text(fields, messy=messy))
+    code = _by_distinct(cells, CODE_FIELDS, code_text) if needed else _nothing(cells, pl.String)
+    return cells.with_columns(said=said, code=code).select(
+        text=line_text(has_name=has_name, with_codes=plan.with_codes)
+    )["text"]
 
 
 def _nothing(cells: pl.DataFrame, kind: type[pl.DataType]) -> pl.Series:
