@@ -43,6 +43,7 @@ class Settings:
     cds_clients: Path | None = None
     cds_fhir_servers: tuple[str, ...] = ()
     cds_feedback_comments: bool = False
+    pseudonym_key_file: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +74,8 @@ class Settings:
             port=_number(env, "PORT", 8000, 1, 65_535),
             workers=_number(env, "MEDRISK_WORKERS", 2, 1, 64),
             interactions=_file(env, "MEDRISK_INTERACTIONS", "a CSV file"),
+            # Made where it is missing, so it need not exist.
+            pseudonym_key_file=Path(env["MEDRISK_PSEUDONYM_KEY_FILE"]).expanduser() if env.get("MEDRISK_PSEUDONYM_KEY_FILE") else None,
             rxnav=_choice(env, "MEDRISK_RXNAV", "OFF", ("ON", "OFF")) == "ON",
             rxnav_url=_rxnav_address(env, "MEDRISK_RXNAV_URL"),
             trusted_user_header="".join(header),
@@ -93,6 +96,11 @@ class Settings:
     @property
     def cache_dir(self) -> Path:
         return self.data_dir / "cache"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """The file with the key for pseudonyms of an audit, where a command names no other."""
+        return self.pseudonym_key_file or self.data_dir / "pseudonym.key"
 
     @property
     def is_local(self) -> bool:

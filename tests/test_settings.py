@@ -33,6 +33,7 @@ VARIABLES = {
     "cds_clients": "MEDRISK_CDS_CLIENTS",
     "cds_fhir_servers": "MEDRISK_CDS_FHIR_SERVERS",
     "cds_feedback_comments": "MEDRISK_CDS_FEEDBACK_COMMENTS",
+    "pseudonym_key_file": "MEDRISK_PSEUDONYM_KEY_FILE",
 }
 
 
@@ -60,14 +61,17 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_CDS_CLIENTS": __file__,
         "MEDRISK_CDS_FHIR_SERVERS": "https://ehr.example.org/fhir/, http://127.0.0.1:8080/fhir",
         "MEDRISK_CDS_FEEDBACK_COMMENTS": "on",
+        "MEDRISK_PSEUDONYM_KEY_FILE": str(tmp_path / "key"),
     }
     site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
     access = (
         "X-Remote-User", ("10.0.0.1", "10.1.0.0/16", "::1"), ("medrisk.example.org", "[::1]"),
         ("chrome-extension://abcdef", "moz-extension://0a-1b", "https://ehr.example.org:8443"), 0,
+        tmp_path / "key",
     )  # fmt: skip
     cds = (
         "https://medrisk.example.org", "review", Path(__file__), ("https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"), True,
+        tmp_path / "key",
     )  # fmt: skip
     assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access, *cds)
 

@@ -19,7 +19,7 @@ from medrisk.audit.harmless import restored
 from medrisk.core.rules import KnowledgeBase
 
 # Distinct pairs of patient and rule are counted in passes over at most so many findings at a time.
-_ROWS_A_PASS = 8_000_000
+_ROWS_A_PASS = 4_000_000
 _MOST_UNMATCHED = 50
 _MOST_REASONS = 20
 # Patients with this many promoters or more stand together.

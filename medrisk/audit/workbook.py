@@ -21,7 +21,7 @@ from medrisk.audit.report.method import limits_of, method_of, other_options
 from medrisk.audit.summary import Summary
 
 EXCEL_ROWS = 1_048_576
-MOST_ROWS = 10_000
+MOST_ROWS = 5_000
 _LONGEST_CELL = 32_767
 # Rows above the table of a sheet: what it is, a blank one, the head.
 _HEAD = 2
