@@ -25,6 +25,7 @@ _MOST_REASONS = 20
 # Patients with this many promoters or more stand together.
 MANY_PROMOTERS = 8
 _CLASS = "drug_class"
+_IS_CLASS = (pl.col("kind") == _CLASS).alias("is_class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def summarise(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBase) 
     patients = pl.scan_parquet(out / tables.PATIENTS)
     total = _number(findings.select(pl.len()))
     passes = max(1, ceil(total / _ROWS_A_PASS))
-    rules = _rules(findings, passes, knowledge)
+    patients_of, interrupted = _distinct(findings, passes)
+    rules = _rules(findings, patients_of, knowledge)
     unmatched = _csv(out / tables.UNMATCHED, tables.UNMATCHED_SCHEMA)
     rejects = _csv(out / tables.REJECTS, tables.REJECTS_SCHEMA)
     reasons = _collect(rejects.group_by("reason").len()).sort(["len", "reason"], descending=[True, False])
@@ -118,7 +120,7 @@ def summarise(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBase) 
         rules=tuple(rule for rule in rules if rule.kind != _CLASS),
         classes=tuple(rule for rule in rules if rule.kind == _CLASS),
         without_finding=people["without"],
-        interrupted=sum(_distinct(findings.filter("interruptive"), passes, []).values()),
+        interrupted=interrupted,
         interruptive=sum(rule.interruptive for rule in rules),
         promoters=_promoters(patients),
         months=_months(findings),
@@ -129,16 +131,14 @@ def summarise(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBase) 
     )
 
 
-def _rules(findings: pl.LazyFrame, passes: int, knowledge: KnowledgeBase) -> list[RuleCount]:
+def _rules(findings: pl.LazyFrame, patients: Mapping[tuple[str, bool], int], knowledge: KnowledgeBase) -> list[RuleCount]:
     """Every rule that was found, the most frequent first. A class and a rule of one name are two entries."""
-    is_class = (pl.col("kind") == _CLASS).alias("is_class")
-    counted = _collect(findings.group_by("rule", is_class).agg(
+    counted = _collect(findings.group_by("rule", _IS_CLASS).agg(
         pl.len().alias("findings"), pl.col("interruptive").sum(), (pl.col("kind") == "missing_information").sum().alias("unchecked"),
         *[(pl.col("tier") == tier).any().alias(f"tier_{tier}") for tier in tables.TIERS],
         *[(pl.col("severity") == severity).any().alias(f"severity_{severity}") for severity in tables.SEVERITIES if severity],
         pl.col("kind").filter(pl.col("kind") != "missing_information").min().alias("kind"),
     ))  # fmt: skip
-    patients = _distinct(findings.with_columns(is_class), passes, ["rule", "is_class"])
     names = _names(knowledge)
     rules = [
         RuleCount(
@@ -152,15 +152,21 @@ def _rules(findings: pl.LazyFrame, passes: int, knowledge: KnowledgeBase) -> lis
     return sorted(rules, key=lambda rule: (-rule.findings, rule.id, rule.kind))
 
 
-def _distinct(findings: pl.LazyFrame, passes: int, keys: list[str]) -> dict[tuple[Any, ...], int]:
-    """How many distinct patients each group has. Every pass takes the patients of one share of all hashes."""
-    share = pl.col("patient_id").hash()
-    counts: dict[tuple[Any, ...], int] = {}
+def _distinct(findings: pl.LazyFrame, passes: int) -> tuple[dict[tuple[str, bool], int], int]:
+    """How many distinct patients each rule (or class) has, and how many have a finding that interrupts.
+
+    Every pass takes the patients of one share of all hashes, so that no more of them are held at a time.
+    """
+    who = pl.col("patient_id").hash().alias("who")
+    rules: dict[tuple[str, bool], int] = {}
+    interrupted = 0
     for number in range(passes):
-        rows = findings.filter(share % passes == number).select(*keys, share.alias("who")).unique()
-        for *group, count in _collect(rows.group_by(keys or [pl.lit(0).alias("all")]).len()).iter_rows():
-            counts[tuple(group)] = counts.get(tuple(group), 0) + count
-    return counts
+        share = findings.with_columns(who).filter(pl.col("who") % passes == number)
+        pairs = _collect(share.group_by("rule", _IS_CLASS, "who").agg(pl.col("interruptive").any()))
+        for rule, is_class, count in pairs.group_by("rule", "is_class").len().iter_rows():
+            rules[rule, is_class] = rules.get((rule, is_class), 0) + count
+        interrupted += pairs.filter("interruptive")["who"].n_unique()
+    return rules, interrupted
 
 
 def _names(knowledge: KnowledgeBase) -> dict[tuple[str, bool], str]:
