@@ -100,7 +100,7 @@ class Settings:
     @property
     def pseudonym_key(self) -> Path:
         """The file with the key for pseudonyms of an audit, where a command names no other."""
-        return self.pseudonym_key_file or self.data_dir / "pseudonym.key"
+        return self.pseudonym_key_file or self.data_dir / "pseudonyms.key"
 
     @property
     def is_local(self) -> bool:

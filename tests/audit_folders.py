@@ -142,7 +142,7 @@ def _manifest(service: Medrisk, people: pl.DataFrame, findings: pl.DataFrame, re
     return {
         "made_on": "2026-11-22",
         "versions": versions_to_dict(service.versions),
-        "options": {"mode": mode, "mapped": {"patient": "member_id"}, "pseudonymised": False, "jurisdiction": service.settings.jurisdiction},
+        "options": {"mode": mode, "mapped": {"patient": "member_id"}, "pseudonymise": False, "jurisdiction": service.settings.jurisdiction},
         "inputs": [{
             "file": "rx.csv", "bytes": 1_234_567, "sha256": input_hash, "rows": used + len(rejects),
             "taken_for": {"patient": "member_id", "drug": "drug_name", "start": "fill_date", "days_supply": "days_supply"},

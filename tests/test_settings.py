@@ -67,7 +67,6 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
     access = (
         "X-Remote-User", ("10.0.0.1", "10.1.0.0/16", "::1"), ("medrisk.example.org", "[::1]"),
         ("chrome-extension://abcdef", "moz-extension://0a-1b", "https://ehr.example.org:8443"), 0,
-        tmp_path / "key",
     )  # fmt: skip
     cds = (
         "https://medrisk.example.org", "review", Path(__file__), ("https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"), True,

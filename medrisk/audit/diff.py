@@ -27,7 +27,7 @@ UNEXPLAINED = "unexplained"
 # So many findings of both runs together are compared at a time.
 _ROWS_A_PASS = 2_000_000
 # Options that change nothing in what is found, and those that change only what is read.
-_OF_NAMES = frozenset({"pseudonymised", "pseudonym_key"})
+_OF_NAMES = frozenset({"pseudonymise", "key_name", "detected_issues"})
 _OF_READING = frozenset({"mapped"})
 # What the user said that texts mean: more names, not another way of judging.
 _ALIASES = "aliases"
@@ -59,7 +59,8 @@ class Differences:
             # Symptoms, conditions and laboratory values are recognised by the words of the knowledge.
             differs = (self.data, self.knowledge and not self.data, False, reading, self.program)
         else:
-            differs = (False, self.knowledge, False, judging, self.program)
+            # The same texts, which other names may have been read from.
+            differs = (False, self.knowledge, self.vocabulary, judging, self.program)
         # The program is named where nothing else differs: a new version changes what is found only by mistake or on purpose, and rarely.
         found = [name for name, does in zip(names[:4], differs[:4], strict=True) if does] or (["program"] if self.program else [])
         return " or ".join(found) or UNEXPLAINED
@@ -166,13 +167,15 @@ class _Comparison:
 
     def _causes(self, share: pl.Expr) -> pl.DataFrame:
         """Each patient of the share with what a change of their findings comes from."""
-        before, after = (table.filter(share).collect(engine="streaming") for table in self._patients)
+        there = pl.lit(value=True).alias("there")
+        before, after = (table.filter(share).with_columns(there).collect(engine="streaming") for table in self._patients)
         both = before.join(after, on="patient_id", how="full", suffix="_after", coalesce=True)
-        # Of a patient who is in one run only there is nothing to compare: what was read differs.
-        lines = (pl.col("lines_hash") == pl.col("lines_hash_after")).fill_null(value=False)
-        facts = (pl.col("facts_hash") == pl.col("facts_hash_after")).fill_null(value=False)
+        # Of a patient who is in one run only there is nothing to compare: what was read differs. One without lines or facts has no hash.
+        is_in_both = pl.col("there").is_not_null() & pl.col("there_after").is_not_null()
+        lines = is_in_both & pl.col("lines_hash").eq_missing(pl.col("lines_hash_after"))
+        facts = is_in_both & pl.col("facts_hash").eq_missing(pl.col("facts_hash_after"))
         state = (
-            pl.when(pl.col("lines_hash").is_null()).then(pl.lit("new")).when(pl.col("lines_hash_after").is_null()).then(pl.lit("gone"))
+            pl.when(pl.col("there").is_null()).then(pl.lit("new")).when(pl.col("there_after").is_null()).then(pl.lit("gone"))
             .when(lines & facts).then(pl.lit("same")).otherwise(pl.lit("changed"))
         )  # fmt: skip
         for name, count in both.group_by(state.alias("state")).len().iter_rows():
@@ -204,7 +207,7 @@ def _hashes(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def _refuse_other_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    names = [(options.get("pseudonymised", False), options.get("pseudonym_key")) for options in (before["options"], after["options"])]
+    names = [(options.get("pseudonymise", False), options.get("key_name")) for options in (before["options"], after["options"])]
     if names[0] != names[1]:
         raise InputError(
             "The two runs name patients differently: under identifiers and pseudonyms, or pseudonyms of two keys.",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _BAR = 1000
 _SECONDS_BETWEEN_LINES = 3.0
-_KEY_FILE = "pseudonyms.key"
 # Each step's part of the whole on the bar; about what each takes.
 _STEPS = {"reading": (0.0, 0.35), "texts": (0.35, 0.55), "findings": (0.55, 0.95), "reports": (0.95, 1.0)}
 
@@ -127,7 +126,7 @@ def _has_release(settings: Settings) -> bool:
 def _key(wanted: bool, path: Path | None, settings: Settings) -> Pseudonyms | None:
     from medrisk.audit.pseudonyms import read_key
 
-    return read_key(path or settings.data_dir / _KEY_FILE) if wanted else None
+    return read_key(path or settings.pseudonym_key) if wanted else None
 
 
 def _show_columns(sources: Sequence[Source]) -> None:

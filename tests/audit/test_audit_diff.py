@@ -101,6 +101,23 @@ def test_the_same_files_read_with_other_names_are_the_vocabulary(service: Medris
     assert {row["change"] for row in rows} == {"new"}
 
 
+def test_patients_without_lines_or_facts_are_the_same_in_both(service: Medrisk, before: Folder, tmp_path: Path) -> None:
+    """What a patient does not have has no hash: that is no change."""
+    after = retier(finish(write_folder(tmp_path / "after", service, PATIENTS, knowledge="other")), "statin", "monitor")
+    for folder, name in ((before, "facts_hash"), (after, "facts_hash")):
+        folder.patients.with_columns(pl.lit(None, pl.String()).alias(name)).write_parquet(folder.path / tables.PATIENTS)
+    assert {row["cause"] for row in changes(before, after)} == {"knowledge"}
+    assert "30 read the same, 0 not the same" in " ".join(run(before, after).output.split())
+
+
+def test_the_same_texts_read_with_another_release_are_the_vocabulary(service: Medrisk, before: Folder, tmp_path: Path) -> None:
+    after = retier(write_folder(tmp_path / "after", service, PATIENTS), "statin", "monitor")
+    after.manifest["versions"]["vocabulary_release"] = "2026-11-02"
+    assert {row["cause"] for row in changes(before, finish(after))} == {"vocabulary"}
+    after.manifest["versions"]["knowledge"] = "other"
+    assert {row["cause"] for row in changes(before, finish(after))} == {"knowledge or vocabulary"}
+
+
 def test_ever_instead_of_overlap_is_the_options(service: Medrisk, before: Folder, tmp_path: Path) -> None:
     after = retier(finish(write_folder(tmp_path / "after", service, PATIENTS), mode="ever"), "statin", "monitor")
     assert {row["cause"] for row in changes(before, after)} == {"options"}
@@ -138,7 +155,7 @@ def test_folders_that_hold_no_audit_are_refused_without_their_names(before: Fold
 
 
 def test_patients_under_other_pseudonyms_are_not_compared(service: Medrisk, before: Folder, tmp_path: Path) -> None:
-    after = finish(write_folder(tmp_path / "after", service, PATIENTS), pseudonymised=True, pseudonym_key="1" * 16)
+    after = finish(write_folder(tmp_path / "after", service, PATIENTS), pseudonymise=True, key_name="1" * 16)
     with pytest.raises(InputError, match="name patients differently"):
         run(before, after)
 

@@ -100,6 +100,13 @@ def test_the_method_of_drugs_ever_taken_is_told_as_such(service: Medrisk, tmp_pa
     assert "supplies overlap" not in text and "not told by month" in text
 
 
+def test_pseudonyms_are_told(audit: Audit, service: Medrisk) -> None:
+    manifest = {**audit.folder.manifest, "options": {**audit.folder.manifest["options"], "pseudonymise": True, "key_name": "1" * 16}}
+    text = read(write_report(summarise(audit.path, manifest, service.knowledge), service.knowledge)).text
+    assert "Patients stand in the tables under pseudonyms" in text
+    assert "Patients stand in the tables under the identifiers" in read((audit.path / "report.html").read_text(encoding="utf-8")).text
+
+
 def test_an_audit_without_anything_in_it_is_a_page_too(service: Medrisk, tmp_path: Path) -> None:
     folder = write_folder(tmp_path, service, [], rejects=[])
     text = read(write_report(summarise(tmp_path, folder.manifest, service.knowledge), service.knowledge)).text

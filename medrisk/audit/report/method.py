@@ -13,7 +13,7 @@ _MODES = {
     "ever": "All drugs of a patient count as taken together, whenever they were dispensed (--ever). A pair may never have been"
     " in use at the same time.",
 }
-_SAID = {"mode", "mapped", "pseudonymised", "pseudonym_key"}
+_SAID = {"mode", "mapped", "pseudonymise", "key_name"}
 
 
 def method_of(options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def method_of(options: Mapping[str, Any]) -> tuple[str, ...]:
     identifiers = (
         "Patients stand in the tables under pseudonyms: a keyed hash (HMAC-SHA256) of their identifiers. The key is not among"
         " the files; with the same key another run gives the same pseudonyms, and without it they cannot be made again."
-        if options.get("pseudonymised")
+        if options.get("pseudonymise")
         else "Patients stand in the tables under the identifiers of the files. This page names none."
     )
     return (
