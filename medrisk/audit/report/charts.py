@@ -53,7 +53,7 @@ def draw_rows(summary: Summary) -> Figure:
     rows = [(state, _n(number), _share(number, total)) for state, number in numbers]
     data = [{"state": state, "number": number, "order": order} for order, (state, number) in enumerate(numbers) if number]
     chart = _chart(data, height=46).mark_bar(stroke="var(--ground)").encode(
-        x=alt.X("number:Q", title="rows", axis=alt.Axis(format=",d", tickCount=6), scale=alt.Scale(nice=False)),
+        x=alt.X("number:Q", title="rows", axis=alt.Axis(format=",d", tickCount=6, tickMinStep=1), scale=alt.Scale(nice=False)),
         color=alt.Color("state:N", scale=_scale(_STATES), sort=list(_STATES), title=None, legend=alt.Legend(orient="top")),
         order=alt.Order("order:Q"),
     )  # fmt: skip
@@ -114,7 +114,7 @@ def _columns(id: str, title: str, columns: Sequence[tuple[str, int]], head: tupl
     data = [{"name": name, "number": number, "words": _n(number)} for name, number in columns]
     base = _chart(data, height=180).encode(
         x=alt.X("name:N", sort=None, title=head[0].lower(), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("number:Q", title=head[1].lower(), axis=alt.Axis(format=",d", tickCount=4)),
+        y=alt.Y("number:Q", title=head[1].lower(), axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1)),
     )
     drawn = base.mark_bar(color="var(--monitor)", width=36)
     numbers = base.mark_text(dy=-7, color="var(--text)", fontSize=12).encode(text="words:N")
@@ -129,7 +129,7 @@ def _months(summary: Summary) -> Figure:
     rows = [(month, *(_n(counts.get(tier, 0)) for tier in TIERS)) for month, counts in summary.months]
     chart = _chart(data, height=180).mark_bar(stroke="var(--ground)", strokeWidth=0.5).encode(
         x=alt.X("month:O", title="month in which it began", axis=alt.Axis(labelAngle=-45, labelOverlap=True)),
-        y=alt.Y("number:Q", title="findings", axis=alt.Axis(format=",d", tickCount=4)),
+        y=alt.Y("number:Q", title="findings", axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1)),
         color=alt.Color("tier:N", scale=_scale(_COLOURS), sort=list(TIERS), title=None, legend=alt.Legend(orient="top")),
         order=alt.Order("order:Q"),
     )  # fmt: skip
