@@ -8,7 +8,7 @@ asked for, and what they hold is told by the resources themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,11 +45,15 @@ class Gathered:
     resources: list[Found] = field(default_factory=list)
     lacking: dict[str, str] = field(default_factory=dict)
     incomplete: bool = False
+    _names: set[str] = field(default_factory=set)
 
-    def add(self, found: Sequence[Found]) -> None:
+    def add(self, found: Iterable[Found]) -> None:
         """Each resource once, as it came first."""
-        names = {known.name for known in self.resources if known.name}
-        self.resources += [new for new in found if not new.name or new.name not in names]
+        for new in found:
+            name = new.name
+            if not name or name not in self._names:
+                self._names.add(name)
+                self.resources.append(new)
 
 
 def gather(call: Call, allowed: Sequence[str]) -> Gathered:
@@ -58,7 +62,7 @@ def gather(call: Call, allowed: Sequence[str]) -> Gathered:
     seen: set[str] = set()
     following: dict[str, str] = {}
     for key, value in call.prefetch.items():
-        got.add(list(find_resources(value)))
+        got.add(find_resources(value))
         kinds = _kinds_of(value)
         if key not in PREFETCH:
             seen |= kinds
@@ -85,7 +89,7 @@ def _fetch(call: Call, got: Gathered, following: Mapping[str, str], allowed: Seq
     first = {key: f"{server.base}/{PREFETCH[key].replace(_PATIENT, call.patient_id)}" for key in missing}
     for key, answer in server.read_all({**first, **following}, _ONE_PAGE).items():
         for page in answer.pages:
-            got.add(list(find_resources(page)))
+            got.add(find_resources(page))
         if key in first and answer.pages:
             del got.lacking[key]
         elif key in first:
