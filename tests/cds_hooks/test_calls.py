@@ -249,6 +249,15 @@ def test_another_service_body_or_method_is_refused(client: FlaskClient) -> None:
         assert response.mimetype == "application/problem+json"
 
 
+def test_a_call_may_be_longer_than_a_pasted_list_but_not_without_end(client: FlaskClient) -> None:
+    body = order_sign(SIMVASTATIN, meds=[AMLODIPINE | {"note": [{"text": "x" * 1_000_000}]}])
+    assert rules(cards(client, body)) == [SIMVASTATIN_AMLODIPINE]
+    body["prefetch"]["labs"] = bundle({"resourceType": "Observation", "note": [{"text": "x" * 3_500_000}]})
+    refused = call(client, body)
+    assert refused.status_code == 413
+    assert refused.mimetype == "application/problem+json"
+
+
 def test_two_patients_in_one_call_are_refused(client: FlaskClient) -> None:
     body = order_sign(
         SIMVASTATIN,

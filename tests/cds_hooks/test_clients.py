@@ -252,6 +252,15 @@ def test_medrisks_own_tokens_open_these_doors_too(ehr: FlaskClient, tmp_path: Pa
         assert send(ehr, secret, path).status_code == 200
 
 
+def test_a_client_is_counted_as_one_caller(client_of: ClientOf, tmp_path: Path) -> None:
+    client = client_of(
+        allowed_hosts=("medrisk.example.org",), public_url=BASE, cds_clients=client_file(tmp_path), rate_limit=3
+    )
+    own = Tokens(tmp_path).add("front-desk")
+    assert [send(client, token(DISCOVERY), DISCOVERY).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert send(client, own, DISCOVERY).status_code == 200
+
+
 def test_a_clients_token_opens_no_other_door(ehr: FlaskClient) -> None:
     for path in ("/api/v1/versions", "/metrics"):
         assert ehr.get(path, headers={"Authorization": f"Bearer {token(path)}"}, base_url=BASE).status_code == 401

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,17 @@ def test_a_port_in_use_is_said(run: Run) -> None:
 @pytest.mark.parametrize("arguments", [("--port", "0"), ("--port", "70000"), ("--port", "http"), ("--workers", "0")])
 def test_bad_numbers_are_usage_errors(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("serve", *arguments).exit_code == 2
+
+
+def test_a_faulty_file_of_clients_is_told_before_anything_starts(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "clients.json"
+    path.write_text('{"clients": []}')
+    monkeypatch.setenv("MEDRISK_CDS_CLIENTS", str(path))
+    monkeypatch.setenv("MEDRISK_PUBLIC_URL", "https://medrisk.example.org")
+    result = run("serve")
+    assert result.exit_code == 2
+    assert "The file of CDS clients has a fault" in result.stderr
+    assert '"jwks"' in result.stderr
 
 
 def test_it_answers_and_stops_on_an_interrupt() -> None:
