@@ -32,7 +32,7 @@ bench: $(VENV)/installed-dev
 
 # Both zips in build/extension, after the checks of style and types and the tests of what needs no browser.
 extension:
-	@command -v npm >/dev/null || { echo "The extension needs Node.js 18 or later and npm: on Debian and Ubuntu, install nodejs and npm." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "The extension needs Node.js 18.18 or later and npm: on Debian and Ubuntu, install nodejs and npm." >&2; exit 1; }
 	@$(MAKE) --no-print-directory $(NODE_MODULES)
 	@cd extension && npm run --silent lint && npm test --silent && npm run --silent build && npm run --silent lint-builds
 

@@ -40,6 +40,13 @@ test("facts are sent as fields; what is not plain or not agreed is left out and 
   assert.doesNotMatch(unclear?.unread.join(" ") ?? "", /72|Other/);
 });
 
+test("conditions that the API would refuse do not have it refuse the list", () => {
+  const conditions = ["x".repeat(301), ...Array.from({ length: 120 }, (_, at) => `condition ${at}`)];
+  const request = buildRequest([frame({ lines: [order("a")], facts: { ...NO_FACTS, conditions } })]);
+  assert.equal(request?.body.conditions?.length, 100);
+  assert.match(request?.unread[0] ?? "", /^21 conditions/);
+});
+
 test("an age is whole years or nothing", () => {
   for (const [words, age] of /** @type {[string, number | null][]} */ ([["72", 72], ["Age: 72", 72], ["5 yrs, 3 mths", 5], ["72-year-old", 72], ["80y", 80],
     ["8 mths, 2 days", null], ["6 wks", null], ["1954-01-02", null], ["72.5", null], ["999", null], ["", null], ["about 70", null]])) {

@@ -45,7 +45,6 @@ def test_the_panel(extension: Extension, prescribing: str, scheme: str, pictures
     expect_answer(panel)
     if scheme == "light":
         save(panel, pictures, "panel")
-    assert_accessible(panel, scheme)
     panel.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true })")
     assert_accessible(panel, scheme)
     panel.get_by_role("link", name="line 1", exact=True).first.click()

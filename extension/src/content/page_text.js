@@ -1,6 +1,6 @@
 // The words of an element as a person sees them: what is hidden is left out, and so is what the profile drops.
 
-const SILENT = "script, style, template, noscript, [hidden], [aria-hidden='true']";
+const SILENT = "script, style, template, noscript";
 const FIELDS = ["INPUT", "TEXTAREA", "SELECT"];
 const UNREAD_INPUTS = ["button", "submit", "reset", "hidden", "password", "checkbox", "radio", "file", "image"];
 
@@ -26,7 +26,7 @@ export function textOf(element, { drop = "", firstLine = false } = {}) {
 function gather(node, drop, firstLine, pieces) {
   if (node.nodeType === Node.TEXT_NODE) pieces.push(node.nodeValue ?? "");
   if (!(node instanceof Element)) return true;
-  if (node.matches(drop) || !node.checkVisibility({ visibilityProperty: true })) return true;
+  if (node.matches(drop) || isHidden(node)) return true;
   if (node.tagName === "BR") return !firstLine && pieces.push(" ") > 0;
   if (FIELDS.includes(node.tagName)) {
     pieces.push(" ", valueOf(/** @type {HTMLInputElement} */ (node)), " ");
@@ -39,6 +39,11 @@ function gather(node, drop, firstLine, pieces) {
   }
   if (apart) pieces.push(" ");
   return true;
+}
+
+/** An element without a box of its own is no hidden one: its children may well be seen. @param {Element} element */
+function isHidden(element) {
+  return !element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).display !== "contents";
 }
 
 /** @param {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} field */

@@ -2,6 +2,10 @@
 
 import { readAge, readSex } from "./facts.js";
 
+// What POST /api/v1/check takes.
+const MOST_CONDITIONS = 100;
+const LONGEST_CONDITION = 300;
+
 /** @typedef {{text: string, stopped: boolean}} OrderLine */
 /** @typedef {{age: string[], sex: string[], conditions: string[], labs: string[]}} FactTexts */
 /**
@@ -77,9 +81,21 @@ function readFacts(frames) {
   const unread = [];
   const age = readOne(frames.flatMap((frame) => frame.facts.age), readAge, "age", unread);
   const sex = readOne(frames.flatMap((frame) => frame.facts.sex), readSex, "sex", unread);
-  const conditions = [...new Set(frames.flatMap((frame) => frame.facts.conditions))].map((name) => ({ name }));
+  const conditions = readConditions([...new Set(frames.flatMap((frame) => frame.facts.conditions))], unread);
   const fields = { ...(age === null ? {} : { age }), ...(sex === null ? {} : { sex }), ...(conditions.length ? { conditions } : {}) };
   return { fields, unread };
+}
+
+/**
+ * Conditions that the API takes. One that it does not would have it refuse the whole list.
+ * @param {string[]} texts
+ * @param {string[]} unread
+ */
+function readConditions(texts, unread) {
+  const taken = texts.filter((text) => text.length <= LONGEST_CONDITION).slice(0, MOST_CONDITIONS);
+  const left = texts.length - taken.length;
+  if (left) unread.push(`${countOf(left, "condition")} of the page could not be sent: at most ${MOST_CONDITIONS} are taken, of ${LONGEST_CONDITION} characters each.`);
+  return taken.map((name) => ({ name }));
 }
 
 /**
