@@ -38,19 +38,15 @@ class BucketWorker:
 
     def work(self, tell: Callable[[float], None]) -> None:
         for bucket in range(self._state.buckets):
-            if not self._part(bucket, _TABLES[-1]).exists():
-                self._work_on(bucket)
+            rows = None if is_done(self._work, bucket) else read_bucket(self._work, bucket, self._state.flushes)
+            if rows is not None:
+                self.write(bucket, rows.join(self._facts, on="facts", how="left").drop("facts").rename({"words": "facts"}))
             tell((bucket + 1) / self._state.buckets)
 
-    def parts(self, name: str) -> list[Path]:
-        return [path for bucket in range(self._state.buckets) if (path := self._part(bucket, name)).exists()]
-
-    def _work_on(self, bucket: int) -> None:
-        rows = read_bucket(self._work, bucket, self._state.flushes)
-        if rows is None:
-            return
+    def write(self, bucket: int, rows: pl.DataFrame) -> None:
+        """Work out the rows of a bucket (see ``tables_of``) and leave its parts of the tables."""
         for name, table in zip(_TABLES, self.tables_of(rows), strict=True):
-            part = self._part(bucket, name)
+            part = _part(self._work, bucket, name)
             new = part.with_name(part.name + ".new")
             table.write_parquet(new, compression="zstd", compression_level=1, statistics=False)
             new.replace(part)
@@ -58,7 +54,7 @@ class BucketWorker:
     def tables_of(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The findings and the patients of some rows.
 
-        ``rows``: hash, patient, text and facts as numbers, start, end, age, sex. All rows of a patient are among them.
+        ``rows``: hash, patient, text as a number, start, end, age, sex, facts in words. All rows of a patient are among them.
         """
         names = rows.select("hash", "patient").unique().sort("hash", "patient").with_row_index("person")
         rows = rows.join(names, on=["hash", "patient"]).drop("hash", "patient")
@@ -69,16 +65,15 @@ class BucketWorker:
         return findings.drop("person"), patients
 
     def _with_facts(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The rows with their facts in words, and a row more for each text that also says something of the patient."""
-        told = rows.join(self._facts, on="facts", how="left").drop("facts").rename({"words": "facts"})
+        """The rows, and one more for each text that also says something of the patient."""
         if self._told_in_text.is_empty():
-            return told
+            return rows
         extra = rows.join(self._told_in_text, on="text").select("person", "words").unique()
         extra = extra.select(
             "person", pl.lit(None, pl.Int32).alias("text"), pl.lit(None, pl.Int32).alias("start"), pl.lit(None, pl.Int32).alias("end"),
             pl.lit(None, pl.Float64).alias("age"), pl.lit(None, pl.String).alias("sex"), pl.col("words").alias("facts"),
         )  # fmt: skip
-        return pl.concat([told.select(extra.columns), extra])
+        return pl.concat([rows.select(extra.columns), extra])
 
     def _hashes(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, lines_hash: the same for the same texts and days, in whatever order and however often."""
@@ -88,8 +83,18 @@ class BucketWorker:
         mixed = lines.select("person", pl.struct("of_text", "start", "end").hash().alias("mark"))
         return mixed.group_by("person").agg(pl.col("mark").sum()).select("person", _hex("mark").alias("lines_hash"))
 
-    def _part(self, bucket: int, name: str) -> Path:
-        return self._work / f"{name}-{bucket:05}.parquet"
+
+def is_done(work: Path, bucket: int) -> bool:
+    return _part(work, bucket, _TABLES[-1]).exists()
+
+
+def bucket_parts(work: Path, buckets: int, name: str) -> list[Path]:
+    """The parts of a table, in the order of the buckets."""
+    return [path for bucket in range(buckets) if (path := _part(work, bucket, name)).exists()]
+
+
+def _part(work: Path, bucket: int, name: str) -> Path:
+    return work / f"{name}-{bucket:05}.parquet"
 
 
 def _hash_of(text: str) -> int:

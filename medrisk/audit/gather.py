@@ -76,13 +76,11 @@ class Gatherer:
         state, number = self._state, self._state.flushes
         if self._held:
             rows = pl.concat(self._held)
-            shift = _HASH_BITS - state.buckets.bit_length() + 1
-            bucket = (pl.col("hash") // (1 << shift)) if state.buckets > 1 else pl.lit(0, pl.UInt64)
-            for (name,), part in rows.group_by(bucket.alias("bucket")):
+            for (name,), part in rows.group_by(bucket_of(pl.col("hash"), state.buckets).alias("bucket")):
                 part.write_ipc(bucket_folder(self._work.path, int(name)) / f"{number:06}.arrow")
         self.texts.write(number)
         self.facts.write(number)
-        _write_rejects(self._work.path / f"rejects-{number:06}.csv", self._rejects)
+        write_rejects(self._work.path / f"rejects-{number:06}.csv", self._rejects)
         state.rejects += len(self._rejects)
         state.texts, state.facts = len(self.texts), len(self.facts)
         state.flushes += 1
@@ -135,6 +133,12 @@ class Numbered:
         return self._known.join(rows, on="number").sort("number").select("number", "text", "rows")
 
 
+def bucket_of(hashed: pl.Expr, buckets: int) -> pl.Expr:
+    """The bucket of a patient by the hash of the identifier; ``buckets`` is a power of two."""
+    shift = _HASH_BITS - buckets.bit_length() + 1
+    return hashed // (1 << shift) if buckets > 1 else pl.lit(0, pl.UInt64)
+
+
 def bucket_folder(work: Path, bucket: int) -> Path:
     folder = work / f"bucket-{bucket:05}"
     folder.mkdir(exist_ok=True)
@@ -160,6 +164,7 @@ def _share(sources: Sequence[Source], state: State) -> float:
     return min(1.0, (done + (state.at or {}).get("offset", 0)) / whole)
 
 
-def _write_rejects(path: Path, rejects: Iterable[tuple[str, Reject]]) -> None:
+def write_rejects(path: Path, rejects: Iterable[tuple[str, Reject]]) -> None:
+    """A part of the rejects: the file as the user named it, and what was refused of it."""
     with path.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened, lineterminator="\n").writerows((file, reject.line, reject.reason) for file, reject in rejects)

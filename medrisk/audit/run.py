@@ -20,15 +20,15 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from medrisk.audit.buckets import BucketWorker
+from medrisk.audit.buckets import bucket_parts
 from medrisk.audit.checkpoint import State, WorkFolder, write_whole
-from medrisk.audit.gather import Gatherer, bucket_count
+from medrisk.audit.engines import Engine, LocalEngine, RowChange
+from medrisk.audit.gather import bucket_count
 from medrisk.audit.options import AuditOptions, Mode
 from medrisk.audit.output import join_parquet, join_text, write_unmatched
 from medrisk.audit.outputs import write_outputs
 from medrisk.audit.pseudonyms import Pseudonyms
 from medrisk.audit.readings import Reading
-from medrisk.audit.resolve import resolve
 from medrisk.audit.rows import Source
 from medrisk.audit.tables import (
     FINDINGS,
@@ -69,32 +69,38 @@ def run_audit(
     restart: bool = False,
     progress: Progress = _silent,
     started: datetime | None = None,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """Audit the files into the folder ``out`` and give its manifest, which is written last. Goes on with a run of the same that was interrupted.
 
     Raises AuditError where the folder holds another unfinished run, or the files or the knowledge changed meanwhile.
     """
     began = time.monotonic()
+    engine = engine or LocalEngine()
     out.mkdir(parents=True, exist_ok=True)
     work = WorkFolder(out)
-    identity = _identity(service, sources, options, pseudonyms)
+    identity = {"engine": type(engine).__name__, **_identity(service, sources, options, pseudonyms)}
     fresh = State(identity, bucket_count(sources, _BUCKET_BYTES), (started or datetime.now(UTC)).isoformat(timespec="seconds"))
     state = work.begin(fresh, restart=restart)
     with ThreadPoolExecutor(1) as hashing:
         # Beside the reading of the rows, for a hash is worked out without holding up Python.
         hashes = [hashing.submit(sha256_of, source.path) for source in sources]
-        gatherer = Gatherer(work, state, sources)
-        if not state.gathered:
-            gatherer.gather(_changes(options, pseudonyms), lambda rows, share: progress("reading", share, rows))
+        change = RowChange(dict(options.aliases), pseudonyms)
+        gathered = engine.gather(work, state, sources, change, lambda rows, share: progress("reading", share, rows))
         mode = options.mode or _usual_mode(state)
-        texts, facts = gatherer.texts.table(), gatherer.facts.table()
-        readings = _timed(state, "texts", lambda: _readings(service, texts, progress))
-        worker = BucketWorker(service, readings, texts, facts, work.path, mode, state)
-        _timed(state, "findings", lambda: worker.work(lambda share: progress("findings", share, sum(state.rows_in))))
-        progress("reports", 0.0, sum(state.rows_in))
-        counts = _timed(state, "tables", lambda: _tables(out, work, state, worker, texts, readings))
+        texts, rows = gathered.texts, sum(state.rows_in)
+        readings = _timed(
+            state, "texts",
+            lambda: engine.read(service, texts["text"].to_list(), lambda done: progress("texts", done / max(1, texts.height), rows)),
+        )  # fmt: skip
+        _timed(
+            state, "findings",
+            lambda: engine.work_out(service, gathered, readings, work, mode, state, lambda share: progress("findings", share, rows)),
+        )  # fmt: skip
+        progress("reports", 0.0, rows)
+        counts = _timed(state, "tables", lambda: _tables(out, work, state, texts, readings))
         inputs = _inputs(sources, state, hashes)
-    if _identity(service, sources, options, pseudonyms) != identity:
+    if {**identity, **_identity(service, sources, options, pseudonyms)} != identity:
         raise AuditError("An input file changed while it was read.", hint="Start again with --restart.", field="file")
     return _finish(out, work, service, options, {
         "made_on": state.started[:10],
@@ -136,34 +142,15 @@ def _identity(service: Medrisk, sources: Sequence[Source], options: AuditOptions
     return {"input files": files, "options": chosen, "knowledge or drug names": asdict(service.versions)}
 
 
-def _changes(options: AuditOptions, pseudonyms: Pseudonyms | None) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    """What is done to rows before anything is kept of them: the user's own names for texts, and pseudonyms."""
-    aliases = dict(options.aliases)
-
-    def change(rows: pl.DataFrame) -> pl.DataFrame:
-        if aliases:
-            rows = rows.with_columns(pl.col("text").replace(aliases))
-        if pseudonyms is not None:
-            rows = rows.with_columns(pseudonyms.of_series(rows["patient"]))
-        return rows
-
-    return change
-
-
-def _readings(service: Medrisk, texts: pl.DataFrame, progress: Progress) -> list[Reading]:
-    rows = int(texts["rows"].sum())
-    return resolve(service, texts["text"].to_list(), lambda done: progress("texts", done / max(1, texts.height), rows))
-
-
 def _usual_mode(state: State) -> Mode:
     """By days of overlap where most rows tell the first day and the last."""
     return "overlap" if state.dated and 2 * state.with_days >= sum(state.rows_in) else "ever"
 
 
-def _tables(out: Path, work: WorkFolder, state: State, worker: BucketWorker, texts: pl.DataFrame, readings: Sequence[Reading]) -> dict[str, Any]:
+def _tables(out: Path, work: WorkFolder, state: State, texts: pl.DataFrame, readings: Sequence[Reading]) -> dict[str, Any]:
     """Put the parts of all buckets together, and count."""
-    findings = join_parquet(worker.parts("findings"), out / FINDINGS, FINDINGS_SCHEMA)
-    patients = join_parquet(worker.parts("patients"), out / PATIENTS, PATIENTS_SCHEMA)
+    findings = join_parquet(bucket_parts(work.path, state.buckets, "findings"), out / FINDINGS, FINDINGS_SCHEMA)
+    patients = join_parquet(bucket_parts(work.path, state.buckets, "patients"), out / PATIENTS, PATIENTS_SCHEMA)
     join_text([work.path / f"rejects-{n:06}.csv" for n in range(state.flushes)], out / REJECTS, list(REJECTS_SCHEMA))
     statuses = pl.Series("status", [reading.status for reading in readings], dtype=pl.String)
     told = texts.with_columns(statuses)
