@@ -53,7 +53,7 @@ def main() -> None:
             file = folder / f"prescriptions-{rows}-{options.distinct}-{prescriptions.SEED}.csv"
             make(file, rows, options.distinct)
             out = Path(scratch) / "out"
-            audit = [*shlex.split(options.audit), str(file), "-o", str(out), f"--{options.mode}", "--yes"]
+            audit = [*shlex.split(options.audit), str(file), "-o", str(out), f"--{options.mode}"]
             peaks[rows] = compare(file, rows, audit, out, options.rounds)
             if not options.keep:
                 file.unlink()
