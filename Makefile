@@ -10,13 +10,16 @@ BIN := $(VENV)/bin
 NODE_MODULES := extension/node_modules/.package-lock.json
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench extension extension-tools clean
+.PHONY: run test spark check bench extension extension-tools clean
 
 run: $(VENV)/installed
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/installed-dev extension-tools
 	$(BIN)/python -m pytest
+
+# What `medrisk audit --engine spark` needs, some 450 MB; with it and Java 17 its tests run too.
+spark: $(VENV)/installed-spark
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -63,4 +66,9 @@ $(VENV)/installed: requirements.txt pyproject.toml
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	@echo "Adding what the tests and checks need."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/installed-spark: requirements-spark.txt $(VENV)/installed
+	@echo "Adding PySpark; this takes a few minutes, once."
+	@$(PIP) -r requirements-spark.txt
 	@touch $@

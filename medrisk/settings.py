@@ -44,6 +44,7 @@ class Settings:
     cds_fhir_servers: tuple[str, ...] = ()
     cds_feedback_comments: bool = False
     pseudonym_key_file: Path | None = None
+    spark_submit: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -82,6 +83,8 @@ class Settings:
             trusted_proxies=proxies,
             allowed_hosts=_words(env, "MEDRISK_ALLOWED_HOSTS", _is_host, "Give names without a port, such as medrisk.example.org."),
             cors_origins=_words(env, "MEDRISK_CORS_ORIGINS", _is_origin, "Give whole origins, such as chrome-extension://abc."),
+            # Set by spark-submit for the program that it runs.
+            spark_submit=bool(env.get("PYSPARK_GATEWAY_PORT")),
             rate_limit=_number(env, "MEDRISK_RATE_LIMIT", 0, 0, 1_000_000) if env.get("MEDRISK_RATE_LIMIT") else None,
             public_url=public_url,
             cds_loudness=_choice(env, "MEDRISK_CDS_LOUDNESS", "MAJOR", _LOUDNESS).lower(),

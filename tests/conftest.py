@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import system_browser
 import system_node
+import system_spark
 
 from medrisk.core.engine import JURISDICTIONS
 from medrisk.service import Medrisk, build_service
@@ -24,16 +25,21 @@ _NO_BROWSER = (
     "On Debian: apt-get install chromium (or name one in MEDRISK_TEST_CHROMIUM)."
 )
 _NO_EXTENSION = "tests/extension was LEFT OUT: {missing}. What the browser extension does was not tested. On Debian: apt-get install {packages}."
+SPARK_TESTS = Path(__file__).parent / "audit" / "test_spark.py"
+_NO_SPARK = (
+    "tests/audit/test_spark.py was LEFT OUT: {missing}. An audit on Spark was not tested. "
+    "It needs `make spark`, and on Debian: apt-get install openjdk-17-jre-headless."
+)
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Browser tests are not even imported where they cannot run."""
+    """Tests of browsers and of Spark are not even imported where they cannot run."""
     folders = (collection_path, *collection_path.parents)
     if BROWSER_TESTS in folders:
         return bool(system_browser.missing()) or None
     if EXTENSION_TESTS in folders:
         return bool(_missing_for_extension()) or None
-    return None
+    return bool(system_spark.missing()) or None if collection_path == SPARK_TESTS else None
 
 
 def _missing_for_extension() -> str:
@@ -47,6 +53,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if missing := _missing_for_extension():
         packages = "chromium nodejs npm, then make test"
         terminalreporter.write_line(_NO_EXTENSION.format(missing=missing, packages=packages), yellow=True)
+    if missing := system_spark.missing():
+        terminalreporter.write_line(_NO_SPARK.format(missing=missing), yellow=True)
 
 
 @pytest.fixture(scope="session")

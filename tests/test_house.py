@@ -23,10 +23,10 @@ def test_the_floors_hold() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "wsgi.py",
+        "README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "requirements-spark.txt", "wsgi.py",
         ".gitignore", ".ci/run", "data/drug_classes", "data/interactions", "data/formulary", "data/sources",
         "docs/knowledge-guide.md", "docs/architecture.md", "docs/glossary.md", "docs/settings.md", "docs/adr",
-        "docs/running.md", "docs/extension.md", "docs/cds-hooks.md", "docs/audit-files.md", "docs/audit-report.md",
+        "docs/running.md", "docs/extension.md", "docs/cds-hooks.md", "docs/audit-files.md", "docs/audit-report.md", "docs/spark.md",
         "deploy/Dockerfile", "deploy/medrisk.service",
         "bench/names.py", "bench/check.py", "bench/serve.py", "bench/cds.py", "bench/audit.py",
     ],
@@ -43,7 +43,7 @@ def test_ci_runs_what_the_readme_says() -> None:
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-spark.txt"])
 def test_requirements_are_pinned(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]

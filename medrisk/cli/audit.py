@@ -16,6 +16,7 @@ from medrisk.cli.overrides import interactions_option, jurisdiction_option, sett
 from medrisk.cli.start import start_service
 
 if TYPE_CHECKING:
+    from medrisk.audit.engines import Engine
     from medrisk.audit.pseudonyms import Pseudonyms
     from medrisk.audit.rows import Source
     from medrisk.settings import Settings
@@ -60,6 +61,7 @@ audit.add_command(diff)
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Whether the day or the month comes first in 03/04/2026.")
 @click.option("--delimiter", metavar="CHAR", help="What stands between the columns of a CSV file, where it is found wrongly.")
 @click.option("--encoding", metavar="NAME", help="How a CSV file is written, e.g. cp1252, where it is found wrongly.")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", help="Who does the work: this machine's cores, or Spark (docs/spark.md).")
 @click.option("--dry-run", is_flag=True, help="Show which column is taken for what, and stop.")
 @click.option("--restart", is_flag=True, help="Begin anew, and drop what an interrupted run left in the folder.")
 @jurisdiction_option
@@ -77,6 +79,7 @@ def run_files(
     dates: Literal["dmy", "mdy"] | None,
     delimiter: str | None,
     encoding: str | None,
+    engine: Literal["local", "spark"],
     dry_run: bool,
     restart: bool,
     jurisdiction: str | None,
@@ -102,9 +105,22 @@ def run_files(
         return
     options = AuditOptions(mode, columns, read_aliases(aliases) if aliases else {}, pseudonymise or pseudonymise_key is not None, detected_issues)
     service = start_service(settings)
+    pseudonyms, chosen = _key(options.pseudonymise, pseudonymise_key, settings), _engine(engine, settings)
     with _shown() as progress:
-        manifest = run_audit(service, sources, out, options, pseudonyms=_key(options.pseudonymise, pseudonymise_key, settings), restart=restart, progress=progress)
+        manifest = run_audit(service, sources, out, options, pseudonyms=pseudonyms, restart=restart, progress=progress, engine=chosen)
     click.echo(_told(manifest, out))
+
+
+def _engine(name: str, settings: Settings) -> Engine | None:
+    """None for this machine's cores. PySpark is only loaded where it was asked for."""
+    if name == "local":
+        return None
+    from medrisk.audit.spark.session import start_session
+
+    session = start_session(settings)
+    from medrisk.audit.spark.engine import SparkEngine
+
+    return SparkEngine(session)
 
 
 def _columns(mapped: Sequence[str]) -> dict[str, str]:
