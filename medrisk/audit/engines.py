@@ -46,8 +46,17 @@ class Engine(Protocol):
     """Does the three steps of a run, each of which goes on where it was interrupted. All leave the same in the work folder:
     ``rejects-NUMBER.csv`` of as many flushes as the state tells, and the parts of the tables by bucket."""
 
+    @property
+    def name(self) -> str:
+        """A run that was interrupted goes on with the engine it began with."""
+
     def gather(
-        self, work: WorkFolder, state: State, sources: Sequence[Source], change: RowChange, tell: Callable[[int, float], None]
+        self,
+        work: WorkFolder,
+        state: State,
+        sources: Sequence[Source],
+        change: RowChange,
+        tell: Callable[[int, float], None],
     ) -> Gathered:
         """Read all rows. ``tell`` is called with the rows read so far and the share of the input."""
 
@@ -64,8 +73,15 @@ class Engine(Protocol):
 class LocalEngine:
     """All cores of this machine."""
 
+    name = "local"
+
     def gather(
-        self, work: WorkFolder, state: State, sources: Sequence[Source], change: RowChange, tell: Callable[[int, float], None]
+        self,
+        work: WorkFolder,
+        state: State,
+        sources: Sequence[Source],
+        change: RowChange,
+        tell: Callable[[int, float], None],
     ) -> Gathered:
         gatherer = Gatherer(work, state, sources)
         if not state.gathered:

@@ -79,7 +79,7 @@ def run_audit(
     engine = engine or LocalEngine()
     out.mkdir(parents=True, exist_ok=True)
     work = WorkFolder(out)
-    identity = {"engine": type(engine).__name__, **_identity(service, sources, options, pseudonyms)}
+    identity = {"engine": engine.name, **_identity(service, sources, options, pseudonyms)}
     fresh = State(identity, bucket_count(sources, _BUCKET_BYTES), (started or datetime.now(UTC)).isoformat(timespec="seconds"))
     state = work.begin(fresh, restart=restart)
     with ThreadPoolExecutor(1) as hashing:

@@ -19,7 +19,9 @@ BUCKETS = 4
 
 @pytest.mark.parametrize("piece_bytes", [150, 1_000, 7_001, 1_000_000])
 def test_wherever_a_file_is_cut_the_rows_and_rejects_are_the_same(tmp_path: Path, piece_bytes: int) -> None:
-    sources = open_sources([write_rows(tmp_path / "a.csv", 400, 1), write_rows(tmp_path / "b.csv", 50, 2)], ReadOptions())
+    sources = open_sources(
+        [write_rows(tmp_path / "a.csv", 400, 1), write_rows(tmp_path / "b.csv", 50, 2)], ReadOptions()
+    )
     whole = [Piece(number, number) for number in range(2)]
     pieces = cut(sources, piece_bytes)
     assert len(pieces) == 2 if piece_bytes == 1_000_000 else len(pieces) > 2
@@ -31,7 +33,9 @@ def test_wherever_a_file_is_cut_the_rows_and_rejects_are_the_same(tmp_path: Path
 
 def test_a_cut_inside_a_quoted_field_is_found_and_mended(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_text('patient_id,drug_name,sig\nP1,furosemide,"one\ntwo\nP9,not a row,x"\nP2,lisinopril,1 od\n', encoding="utf-8")
+    file.write_text(
+        'patient_id,drug_name,sig\nP1,furosemide,"one\ntwo\nP9,not a row,x"\nP2,lisinopril,1 od\n', encoding="utf-8"
+    )
     sources = open_sources([file], ReadOptions())
     text = file.read_bytes()
     pieces = [Piece(0, 0, text.index(b"P1"), text.index(b"P9")), Piece(1, 0, text.index(b"P9"), None)]
@@ -43,7 +47,9 @@ def test_a_cut_inside_a_quoted_field_is_found_and_mended(tmp_path: Path) -> None
 
 def test_a_packed_file_is_one_piece_and_rows_that_repeat_others_are_kept_once(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_text("patient_id,drug_name\n" + "P1,furosemide 40 mg\n" * 1000 + "P2,furosemide 40 mg\n", encoding="utf-8")
+    file.write_text(
+        "patient_id,drug_name\n" + "P1,furosemide 40 mg\n" * 1000 + "P2,furosemide 40 mg\n", encoding="utf-8"
+    )
     sources = open_sources([file], ReadOptions())
     rows, _ = _read(sources, cut(sources, 500), tmp_path / "rows")
     assert sorted((row[0], row[-1]) for row in rows) == [("P1", 1000), ("P2", 1)]
@@ -51,7 +57,9 @@ def test_a_packed_file_is_one_piece_and_rows_that_repeat_others_are_kept_once(tm
     assert [pl.read_parquet(tmp_path / part).height for part in staged.parts] == [2]
 
 
-def _read(sources: list[Source], pieces: list[Piece], folder: Path) -> tuple[list[tuple[object, ...]], list[tuple[str, Reject]]]:
+def _read(
+    sources: list[Source], pieces: list[Piece], folder: Path
+) -> tuple[list[tuple[object, ...]], list[tuple[str, Reject]]]:
     """As the engine reads: pieces that began at a wrong place again, until none did."""
     folder.mkdir(exist_ok=True)
     done = {piece.number: _staged(sources[piece.source], piece, folder) for piece in pieces}

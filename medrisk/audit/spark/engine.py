@@ -56,13 +56,20 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 class SparkEngine:
     """A cluster, or the cores of this machine, through a Spark session."""
 
+    name = "spark"
+
     def __init__(self, session: SparkSession, piece_bytes: int = PIECE_BYTES) -> None:
         self._session = session
         self._piece_bytes = piece_bytes
         self._rows: DataFrame
 
     def gather(
-        self, work: WorkFolder, state: State, sources: Sequence[Source], change: RowChange, tell: Callable[[int, float], None]
+        self,
+        work: WorkFolder,
+        state: State,
+        sources: Sequence[Source],
+        change: RowChange,
+        tell: Callable[[int, float], None],
     ) -> Gathered:
         staged = work.path.resolve() / "staged"
         staged.mkdir(exist_ok=True)
@@ -71,7 +78,9 @@ class SparkEngine:
         def read(some: Sequence[Piece]) -> None:
             job = ReadingJob(Path.cwd(), sources, some, change, staged, state.buckets)
             numbers = self._session.range(0, len(some), 1, numPartitions=len(some))
-            self._do(numbers, read_pieces, DONE, job, lambda: tell(0, len(list(staged.glob("piece-*.json"))) / len(pieces)))
+            self._do(
+                numbers, read_pieces, DONE, job, lambda: tell(0, len(list(staged.glob("piece-*.json"))) / len(pieces))
+            )
 
         if todo := [piece for piece in pieces if not piece_file(staged, piece).exists()]:
             read(todo)
@@ -102,12 +111,16 @@ class SparkEngine:
     ) -> None:  # fmt: skip
         folder = work.path.resolve()
         texts = gathered.texts.select("number", "text")
-        job = BucketJob(TextJob(service.settings, service.versions), pack_readings(_slim(readings)), texts, folder, mode, state)
+        job = BucketJob(
+            TextJob(service.settings, service.versions), pack_readings(_slim(readings)), texts, folder, mode, state
+        )
         done = [bucket for bucket in range(state.buckets) if is_done(folder, bucket)]
         rows = self._numbered(texts)
         by_bucket = rows.where(~rows.bucket.isin(done)).repartitionById(state.buckets, rows.bucket)
         share = 1 / state.buckets
-        self._do(by_bucket, work_out_bucket, DONE, job, lambda: tell(share * len(list(folder.glob("patients-*.parquet")))))
+        self._do(
+            by_bucket, work_out_bucket, DONE, job, lambda: tell(share * len(list(folder.glob("patients-*.parquet"))))
+        )
         tell(1.0)
 
     def _staged_rows(self, files: Sequence[Path]) -> DataFrame:
@@ -123,9 +136,13 @@ class SparkEngine:
 
     def _numbered(self, texts: pl.DataFrame) -> DataFrame:
         """The staged rows with the numbers of their texts; without the counts, which are summed already."""
-        numbers = self._session.createDataFrame(_arrow(texts["number"], texts["text"])).withColumnRenamed("text", "words")
+        numbers = self._session.createDataFrame(_arrow(texts["number"], texts["text"])).withColumnRenamed(
+            "text", "words"
+        )
         rows = self._rows.join(functions.broadcast(numbers), self._rows.text == numbers.words, "left")
-        return rows.select("bucket", "hash", "patient", functions.col("number").alias("text"), "start", "end", "age", "sex", "facts")
+        return rows.select(
+            "bucket", "hash", "patient", functions.col("number").alias("text"), "start", "end", "age", "sex", "facts"
+        )
 
     def _do(
         self, frame: DataFrame, work: Callable[..., Batches], answer: str, job: object, look: Callable[[], None]
@@ -174,7 +191,10 @@ def _sum_up(
 ) -> None:
     """What the state says of the rows once all are read, and the rejects, in the order of the files."""
     read = [done[piece.number] for piece in pieces]
-    state.rows_in = [sum(one.rows_in for piece, one in zip(pieces, read, strict=True) if piece.source == n) for n in range(len(sources))]
+    state.rows_in = [
+        sum(one.rows_in for piece, one in zip(pieces, read, strict=True) if piece.source == n)
+        for n in range(len(sources))
+    ]
     state.rejects = sum(one.rejects for one in read)
     state.dated = any(one.dated for one in read)
     state.with_days = sum(one.with_days for one in read)
@@ -189,6 +209,8 @@ def _slim(readings: Sequence[Reading]) -> list[Reading]:
     """The readings without what only the worklist needs, equal items as one, so that little has to be sent."""
     items: dict[Item, Item] = {}
     return [
-        Reading(tuple(items.setdefault(item, item) for item in reading.items), reading.counts, has_facts=reading.has_facts)
+        Reading(
+            tuple(items.setdefault(item, item) for item in reading.items), reading.counts, has_facts=reading.has_facts
+        )
         for reading in readings
     ]

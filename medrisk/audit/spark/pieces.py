@@ -60,7 +60,9 @@ def cut(sources: Sequence[Source], piece_bytes: int) -> list[Piece]:
     """All pieces, in the order of the rows. Only CSV files that are not packed are cut."""
     pieces: list[Piece] = []
     for number, source in enumerate(sources):
-        starts: list[int | None] = [*_places(source, piece_bytes)] if isinstance(source, CsvSource) and _is_plain(source) else [None]
+        starts: list[int | None] = (
+            [*_places(source, piece_bytes)] if isinstance(source, CsvSource) and _is_plain(source) else [None]
+        )
         for start, stop in zip(starts, [*starts[1:], None], strict=True):
             pieces.append(Piece(len(pieces), number, start, stop))
     return pieces

@@ -45,7 +45,9 @@ def start_session(settings: Settings, **chosen: str) -> SparkSession:
         session = builder.getOrCreate()
     except (PySparkException, OSError):
         raise AuditError(
-            "Spark could not be started.", hint="It needs Java 17: apt-get install openjdk-17-jre-headless.", field="engine"
+            "Spark could not be started.",
+            hint="It needs Java 17: apt-get install openjdk-17-jre-headless.",
+            field="engine",
         ) from None
     if not settings.spark_submit:
         # Workers on this machine run in this Python, with what is installed for it.

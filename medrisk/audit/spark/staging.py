@@ -62,7 +62,16 @@ def read_piece(
     pl.DataFrame(table, schema=REFUSED_SCHEMA, orient="row").write_parquet(folder / refused)
     end = None if piece.offset is None else place["offset"]
     return PieceRead(
-        piece.number, piece.offset, end, place.get("line", 0), rows_in, len(rejects), dated, with_days, tuple(parts), refused
+        piece.number,
+        piece.offset,
+        end,
+        place.get("line", 0),
+        rows_in,
+        len(rejects),
+        dated,
+        with_days,
+        tuple(parts),
+        refused,
     )
 
 
@@ -81,5 +90,7 @@ def _staged(rows: pl.DataFrame, buckets: int) -> pl.DataFrame:
     hashed = rows.with_columns(pl.col("patient").hash().alias("hash"), pl.lit(1, pl.Int64).alias("rows"))
     hashed = hashed.with_columns(bucket_of(pl.col("hash"), buckets).alias("bucket"))
     return distinct(
-        hashed.with_columns(pl.col("hash").reinterpret(signed=True)).select(pl.col(name).cast(kind) for name, kind in STAGED_SCHEMA.items())
+        hashed.with_columns(pl.col("hash").reinterpret(signed=True)).select(
+            pl.col(name).cast(kind) for name, kind in STAGED_SCHEMA.items()
+        )
     )
