@@ -73,6 +73,9 @@ def test_the_options(extension: Extension, server: Recorder, scheme: str, pictur
     if scheme == "light":
         server_here = server.address
         options.get_by_label("Address", exact=True).evaluate("field => { field.value = 'http://127.0.0.1:8000' }")
+        options.locator("#sites span").first.evaluate(
+            "words => { words.textContent = 'https://ehr.example.org: A plain table of medications' }"
+        )
         save(options, pictures, "options")
         options.get_by_label("Address", exact=True).fill(server_here)
     assert_accessible(options, scheme)
