@@ -26,7 +26,7 @@ from medrisk.audit.gather import write_rejects
 from medrisk.audit.options import Mode
 from medrisk.audit.readings import Item, Reading
 from medrisk.audit.rows import Source
-from medrisk.audit.spark.pieces import Piece, PieceRead, added_lines, cut, first_wrong
+from medrisk.audit.spark.pieces import Piece, PieceRead, added_lines, cut, first_wrong, usual_piece_bytes
 from medrisk.audit.spark.staging import STAGED_IN_SPARK, read_refused
 from medrisk.audit.spark.worker import (
     DONE,
@@ -47,8 +47,6 @@ from medrisk.audit.spark.worker import (
 from medrisk.errors import AuditError
 from medrisk.service import Medrisk
 
-# Of a file to each task that reads: some blocks, so that starting one costs little beside it.
-PIECE_BYTES = 128 << 20
 _TEXTS_A_TASK = 2_000
 _SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -58,7 +56,7 @@ class SparkEngine:
 
     name = "spark"
 
-    def __init__(self, session: SparkSession, piece_bytes: int = PIECE_BYTES) -> None:
+    def __init__(self, session: SparkSession, piece_bytes: int | None = None) -> None:
         self._session = session
         self._piece_bytes = piece_bytes
         self._rows: DataFrame
@@ -73,7 +71,7 @@ class SparkEngine:
     ) -> Gathered:
         staged = work.path.resolve() / "staged"
         staged.mkdir(exist_ok=True)
-        pieces = cut(sources, self._piece_bytes)
+        pieces = cut(sources, self._piece_bytes or usual_piece_bytes(sources))
 
         def read(some: Sequence[Piece]) -> None:
             job = ReadingJob(Path.cwd(), sources, some, change, staged, state.buckets)

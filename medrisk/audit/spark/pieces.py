@@ -17,6 +17,8 @@ from medrisk.audit.inputs.streams import PlainStream, open_text
 from medrisk.audit.rows import RowBlock, Source
 
 _LOOK = 1 << 16
+# Enough pieces for some tens of cores, and none so small that starting a task costs more than reading it.
+_SMALLEST, _LARGEST, _PIECES = 8 << 20, 128 << 20, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ def cut(sources: Sequence[Source], piece_bytes: int) -> list[Piece]:
         for start, stop in zip(starts, [*starts[1:], None], strict=True):
             pieces.append(Piece(len(pieces), number, start, stop))
     return pieces
+
+
+def usual_piece_bytes(sources: Sequence[Source]) -> int:
+    """It depends on the files alone, so that a run that goes on finds the pieces it left."""
+    return min(max(sum(source.size for source in sources) // _PIECES, _SMALLEST), _LARGEST)
 
 
 def blocks_of(source: Source, piece: Piece) -> Iterator[RowBlock]:
