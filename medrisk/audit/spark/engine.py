@@ -9,6 +9,7 @@ Rows, and the parts of the tables, are files in the work folder, which the drive
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
@@ -69,6 +70,7 @@ class SparkEngine:
         change: RowChange,
         tell: Callable[[int, float], None],
     ) -> Gathered:
+        began = time.monotonic()
         staged = work.path.resolve() / "staged"
         staged.mkdir(exist_ok=True)
         pieces = cut(sources, self._piece_bytes or usual_piece_bytes(sources))
@@ -86,6 +88,7 @@ class SparkEngine:
         while (wrong := first_wrong(pieces, done)) is not None:
             read([wrong])
             done[wrong.number] = _told(staged, wrong)
+        state.seconds["read"] = round(state.seconds.get("read", 0.0) + time.monotonic() - began, 2)
         _sum_up(state, work, sources, pieces, done)
         tell(sum(state.rows_in), 1.0)
         self._rows = self._staged_rows([staged / part for piece in pieces for part in done[piece.number].parts])
