@@ -34,6 +34,7 @@ VARIABLES = {
     "cds_fhir_servers": "MEDRISK_CDS_FHIR_SERVERS",
     "cds_feedback_comments": "MEDRISK_CDS_FEEDBACK_COMMENTS",
     "pseudonym_key_file": "MEDRISK_PSEUDONYM_KEY_FILE",
+    "spark_submit": "PYSPARK_GATEWAY_PORT",
 }
 
 
@@ -62,6 +63,7 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_CDS_FHIR_SERVERS": "https://ehr.example.org/fhir/, http://127.0.0.1:8080/fhir",
         "MEDRISK_CDS_FEEDBACK_COMMENTS": "on",
         "MEDRISK_PSEUDONYM_KEY_FILE": str(tmp_path / "key"),
+        "PYSPARK_GATEWAY_PORT": "40000",
     }
     site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
     access = (
@@ -70,7 +72,7 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
     )  # fmt: skip
     cds = (
         "https://medrisk.example.org", "review", Path(__file__), ("https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"), True,
-        tmp_path / "key",
+        tmp_path / "key", True,
     )  # fmt: skip
     assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access, *cds)
 

@@ -40,7 +40,7 @@ class FindingWriter:
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
-        self._words = pl.DataFrame()
+        self._words = pl.DataFrame(schema={"result": pl.Int32, "order": pl.Int32, **_WORD_TYPES})
         self._count = 0
 
     def table(self, found: pl.DataFrame, names: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
@@ -76,7 +76,8 @@ _WORD_TYPES = {name: kind for name, kind in FINDINGS_SCHEMA.items() if name not 
 
 def _days(found: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
     """One row a person and result, with the first and last day and how many days it held."""
-    days = (pl.col("end") - pl.col("start") + 1).sum() if dated else pl.lit(None, pl.Int32)
+    held = pl.when(pl.col("start").is_not_null().any()).then((pl.col("end") - pl.col("start") + 1).sum())
+    days = held if dated else pl.lit(None, pl.Int32)
     return found.group_by("person", "result").agg(
         pl.col("start").min().cast(pl.Date).alias("first_date"), pl.col("end").max().cast(pl.Date).alias("last_date"),
         days.cast(pl.Int32).alias("days"),
@@ -89,10 +90,6 @@ def csv_line(cells: Sequence[object]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(words)
     return line.getvalue()
-
-
-def _date(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).fill_null("")
 
 
 def patient_table(

@@ -2,8 +2,8 @@
 
     files -> rows in buckets -> distinct texts read -> each bucket's patients and findings -> tables and a report
 
-Two thirds can be interrupted at any point: what was gathered and each bucket that was worked out stay in the work folder
-until the run is done.
+A run can be interrupted at any point: what was gathered and each bucket that was worked out stay in the work folder until
+it is done.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from spark_rows import write_rows
+from prescription_rows import write_rows
 
 from medrisk.audit.engines import RowChange
 from medrisk.audit.inputs import open_sources

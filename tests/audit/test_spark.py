@@ -14,8 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prescription_rows import write_rows
 from pyspark.sql import SparkSession
-from spark_rows import write_rows
 
 from medrisk.audit import run
 from medrisk.audit.engines import Engine

@@ -39,7 +39,7 @@ def is_told(note: Json, level: str) -> bool:
 def test_viewing_a_patient_tells_what_the_api_tells(client_of: ClientOf, names: list[str], level: str) -> None:
     client = client_of(cds_loudness=level)
     expected = {note["rule"] for note in by_api(client, names) if is_told(note, level)}
-    shuffled = random.Random(7).sample(names, len(names))  # noqa: S311 - an order, no secret
+    shuffled = random.Random(7).sample(names, len(names))
     for listed in (names, shuffled):
         meds = bundle(*(drug(name) for name in listed))
         body = {"hook": "patient-view", "context": {"patientId": "p1"}, "prefetch": {"medications": meds}}

@@ -1,4 +1,4 @@
-"""Made-up prescription files for the tests of the Spark engine: scattered rows, line breaks inside fields, broken rows."""
+"""Made-up prescription files: scattered rows, line breaks inside fields, broken rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BROKEN = ("P1,simvastatin", "P2,a,b,2024-01-01,30,more,", ",furosemide 40 mg,1 o
 
 def write_rows(path: Path, rows: int, seed: int) -> Path:
     """A file with a patient who has a tenth of all rows, rows that repeat others, and a broken one in twenty."""
-    chance = random.Random(seed)  # noqa: S311 - made-up rows, the same on every run
+    chance = random.Random(seed)
     lines = [HEADER]
     for _ in range(rows):
         if chance.random() < 0.05:
