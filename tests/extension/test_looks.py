@@ -8,14 +8,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.conftest import save_small
+from browser.test_accessibility import AUDIT
 from playwright.sync_api import Page, expect
 
 from .loaded import Extension, expect_answer
 from .servers import Recorder
 
-LEVELS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 WIDTHS = [320, 900]
 
 
@@ -28,7 +26,7 @@ def assert_accessible(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # "light" or "dark"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        results = Axe().run(page, options=LEVELS)
+        results = Axe().run(page, options=AUDIT)
         assert results.violations_count == 0, results.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -114,5 +112,5 @@ def test_the_marks(extension: Extension, prescribing: str, scheme: str, pictures
     page.locator("medrisk-marks .tag").first.click()
     expect(page.locator("medrisk-marks .card")).to_be_visible()
     save(page, pictures, f"page-{scheme}")
-    results = Axe().run(page, context="medrisk-marks", options=LEVELS)
+    results = Axe().run(page, context="medrisk-marks", options=AUDIT)
     assert results.violations_count == 0, results.generate_report()
