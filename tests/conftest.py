@@ -69,7 +69,10 @@ def driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def make_service(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Medrisk]:
     """Builds a service on the real knowledge, with its cache in a temporary folder."""
+    from real_knowledge import keep_knowledge  # to read it takes seconds, which tests without it need not wait for
+
     data_dir = tmp_path_factory.mktemp("medrisk-data")
+    keep_knowledge(data_dir)
 
     def make(**environ: str) -> Medrisk:
         return build_service(Settings.from_env({"MEDRISK_DATA_DIR": str(data_dir), **environ}))

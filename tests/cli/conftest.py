@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from real_knowledge import keep_knowledge
 
 from medrisk.cli import cli
 from medrisk.service import Medrisk
@@ -49,7 +50,9 @@ def _services(make_service: Callable[..., Medrisk]) -> Callable[[Settings], Medr
 
 @pytest.fixture(scope="session")
 def _kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("medrisk-kept")
+    data_dir = tmp_path_factory.mktemp("medrisk-kept")
+    keep_knowledge(data_dir)
+    return data_dir
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 import pytest
 
 from medrisk.cli.scale_text import write_result, write_scale
 from medrisk.core.scales import score
-from medrisk.knowledge import load_knowledge
+from medrisk.service import Medrisk
 
 from .conftest import Run
 
@@ -79,8 +78,8 @@ def test_a_mistake_is_explained_and_not_repeated(run: Run, arguments: tuple[str,
     assert "zzcanaryzz" not in result.stderr
 
 
-def test_every_scale_fits_the_page(knowledge_dir: Path) -> None:
-    base = load_knowledge(knowledge_dir)
+def test_every_scale_fits_the_page(service: Medrisk) -> None:
+    base = service.knowledge
     for scale in base.scales.values():
         for text in (write_scale(scale, base, 80), write_result(scale, score(scale, {}), base, 80)):
             assert max(map(len, click.unstyle(text).splitlines())) <= 80

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from real_knowledge import KNOWLEDGE as _KNOWLEDGE
 
 from medrisk.core.engine import JURISDICTIONS
 from medrisk.core.model import Note
 from medrisk.core.rules import DrugClass, Examples, RedFlag, Rule
-from medrisk.knowledge import load_knowledge
 from medrisk.service import Medrisk
-from medrisk.settings import Settings
-
-_KNOWLEDGE = load_knowledge(Settings.from_env({}).knowledge_dir)
 
 
 def _notes(service: Medrisk, example: str, rule: str) -> list[Note]:
