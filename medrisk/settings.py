@@ -45,6 +45,10 @@ class Settings:
     cds_feedback_comments: bool = False
     pseudonym_key_file: Path | None = None
     spark_submit: bool = False
+    audits: bool = False
+    audit_max_bytes: int = 1_000_000_000
+    audit_jobs: int = 1
+    audit_hours: int = 24
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -94,6 +98,10 @@ class Settings:
                 for server in _words(env, "MEDRISK_CDS_FHIR_SERVERS", _is_address, "Give base addresses, such as https://ehr.example.org/fhir.")
             ),
             cds_feedback_comments=_choice(env, "MEDRISK_CDS_FEEDBACK_COMMENTS", "OFF", ("ON", "OFF")) == "ON",
+            audits=_choice(env, "MEDRISK_AUDITS", "OFF", ("ON", "OFF")) == "ON",
+            audit_max_bytes=_number(env, "MEDRISK_AUDIT_MAX_BYTES", 1_000_000_000, 1_000, 1_000_000_000_000),
+            audit_jobs=_number(env, "MEDRISK_AUDIT_JOBS", 1, 1, 16),
+            audit_hours=_number(env, "MEDRISK_AUDIT_HOURS", 24, 1, 8_760),
         )
 
     @property
@@ -129,6 +137,19 @@ def is_loopback(host: str) -> bool:
 def hand_to_workers(**variables: str) -> None:
     """Set variables for the processes that this one starts, which read them as it did."""
     os.environ.update(variables)
+
+
+def environment_for(settings: Settings) -> dict[str, str]:
+    """The environment of a process that is to answer as these settings say, whatever this one's says."""
+    return os.environ | {
+        "MEDRISK_KNOWLEDGE_DIR": str(settings.knowledge_dir),
+        "MEDRISK_DATA_DIR": str(settings.data_dir),
+        "MEDRISK_JURISDICTION": settings.jurisdiction,
+        "MEDRISK_INTERACTIONS": str(settings.interactions or ""),
+        "MEDRISK_RXNAV": "ON" if settings.rxnav else "OFF",
+        "MEDRISK_RXNAV_URL": settings.rxnav_url,
+        "MEDRISK_AUDIT_HOURS": str(settings.audit_hours),
+    }
 
 
 def metrics_folder() -> Path | None:

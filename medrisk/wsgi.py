@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from medrisk.audit.jobs import starting
 from medrisk.reloading import build_unwatched, follow, freeze
 from medrisk.service import Medrisk, build_service
 from medrisk.settings import Settings
@@ -24,5 +25,7 @@ def build_app() -> Flask:
 
     app = create_app(build_unwatched(build), settings)
     follow(settings.data_dir, build, lambda service: replace_service(app, service))
+    if settings.audits:
+        starting.watch(starting.store_of(settings), settings)
     freeze()
     return app

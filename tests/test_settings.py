@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medrisk.errors import SettingsError
-from medrisk.settings import Settings
+from medrisk.settings import Settings, environment_for
 
 # Each field of Settings and the variable that sets it.
 VARIABLES = {
@@ -35,6 +35,10 @@ VARIABLES = {
     "cds_feedback_comments": "MEDRISK_CDS_FEEDBACK_COMMENTS",
     "pseudonym_key_file": "MEDRISK_PSEUDONYM_KEY_FILE",
     "spark_submit": "PYSPARK_GATEWAY_PORT",
+    "audits": "MEDRISK_AUDITS",
+    "audit_max_bytes": "MEDRISK_AUDIT_MAX_BYTES",
+    "audit_jobs": "MEDRISK_AUDIT_JOBS",
+    "audit_hours": "MEDRISK_AUDIT_HOURS",
 }
 
 
@@ -64,7 +68,12 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "MEDRISK_CDS_FEEDBACK_COMMENTS": "on",
         "MEDRISK_PSEUDONYM_KEY_FILE": str(tmp_path / "key"),
         "PYSPARK_GATEWAY_PORT": "40000",
+        "MEDRISK_AUDITS": "on",
+        "MEDRISK_AUDIT_MAX_BYTES": "5000000",
+        "MEDRISK_AUDIT_JOBS": "3",
+        "MEDRISK_AUDIT_HOURS": "2",
     }
+    audits = (True, 5_000_000, 3, 2)
     site = (Path(__file__), True, "http://127.0.0.1:4000/REST")
     access = (
         "X-Remote-User", ("10.0.0.1", "10.1.0.0/16", "::1"), ("medrisk.example.org", "[::1]"),
@@ -74,7 +83,7 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
         "https://medrisk.example.org", "review", Path(__file__), ("https://ehr.example.org/fhir", "http://127.0.0.1:8080/fhir"), True,
         tmp_path / "key", True,
     )  # fmt: skip
-    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access, *cds)
+    assert Settings.from_env(given) == Settings(tmp_path, tmp_path / "kept", "UK", 5000, 50, "127.0.0.2", 9000, 4, *site, *access, *cds, *audits)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +129,18 @@ def test_cds_hooks_is_quiet_and_asks_nobody_unless_somebody_says_so() -> None:
 @pytest.mark.parametrize("url", ["https://example.org/REST", "http://127.0.0.1:4000/REST", "http://[::1]:4000/REST", "http://rxnav.hospital/REST"])
 def test_an_address_of_ones_own_may_be_plain_http(url: str) -> None:
     assert Settings.from_env({"MEDRISK_RXNAV_URL": f"{url}/"}).rxnav_url == url
+
+
+def test_no_file_is_taken_in_unless_somebody_says_so() -> None:
+    assert not Settings.from_env({}).audits
+
+
+def test_another_process_is_given_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MEDRISK_JURISDICTION", "UK")
+    given = Settings.from_env({"MEDRISK_DATA_DIR": str(tmp_path), "MEDRISK_RXNAV": "on", "MEDRISK_INTERACTIONS": __file__, "MEDRISK_AUDIT_HOURS": "3"})
+    taken = Settings.from_env(environment_for(given))
+    names = ("data_dir", "knowledge_dir", "jurisdiction", "rxnav", "rxnav_url", "interactions", "audit_hours")
+    assert [getattr(taken, name) for name in names] == [getattr(given, name) for name in names]
 
 
 def test_an_empty_value_is_no_value() -> None:
@@ -185,6 +206,10 @@ def test_what_medrisk_keeps_lies_in_the_users_data_folder() -> None:
         ("MEDRISK_CDS_FHIR_SERVERS", "https://who:secret@ehr.example.org/fhir"),
         ("MEDRISK_CDS_FHIR_SERVERS", "file:///etc"),
         ("MEDRISK_CDS_FEEDBACK_COMMENTS", "perhaps"),
+        ("MEDRISK_AUDITS", "sometimes"),
+        ("MEDRISK_AUDIT_MAX_BYTES", "1 GB"),
+        ("MEDRISK_AUDIT_JOBS", "17"),
+        ("MEDRISK_AUDIT_HOURS", "0.5"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_and_not_repeated(name: str, value: str) -> None:

@@ -19,6 +19,7 @@ import polars as pl
 
 from medrisk.errors import InputError
 
+# The site's own key, in the data folder.
 KEY_BYTES = 32
 # 128 bits: among a thousand million patients, two with one pseudonym are not to be expected (chance about 1 in 10**21).
 _PSEUDONYM_BYTES = 16

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _BAR = 1000
 _SECONDS_BETWEEN_LINES = 3.0
-# Each step's part of the whole on the bar; about what each takes.
-_STEPS = {"reading": (0.0, 0.35), "texts": (0.35, 0.55), "findings": (0.55, 0.95), "reports": (0.95, 1.0)}
 
 
 class _AuditGroup(click.Group):
@@ -207,5 +205,6 @@ class _Lines:
 
 
 def _whole(step: str, share: float) -> float:
-    begin, end = _STEPS.get(step, (0.0, 1.0))
-    return begin + (end - begin) * min(1.0, share)
+    from medrisk.audit.progress import whole_share
+
+    return whole_share(step, share)

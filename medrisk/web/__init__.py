@@ -55,6 +55,8 @@ def create_app(service: Medrisk, settings: Settings) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(entries.blueprint)
     app.register_blueprint(api.blueprint)
+    if settings.audits:
+        api.audits.offer(app, settings)
     app.register_blueprint(api.about.health_blueprint)
     app.register_blueprint(cds_hooks.blueprint)
     app.register_blueprint(sign_in.blueprint)

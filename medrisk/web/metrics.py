@@ -21,7 +21,7 @@ from medrisk.service import Medrisk
 from medrisk.settings import metrics_folder
 
 _KEY = "medrisk.metrics"
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 

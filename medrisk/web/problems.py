@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
 
 def problem_of(error: MedriskError) -> Problem:
     """An error that medrisk can explain, as a problem."""
-    return Problem(error.http_status, error.title, error.message, error.hint, error.field, _type_of(error))
+    return Problem(error.http_status, error.title, error.message, error.hint, error.field, type_of(type(error).__name__))
 
 
 def _on_known_error(error: MedriskError) -> Response:
@@ -100,7 +100,7 @@ def _place_of(error: Exception) -> str:
     return " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames[-4:])
 
 
-def _type_of(error: MedriskError) -> str:
+def type_of(kind: str) -> str:
     """A stable name that programs can compare: ``InputTooLargeError`` -> ``...:input-too-large``."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.removesuffix("Error")).lower()
     return f"urn:problem-type:medrisk:{name}"

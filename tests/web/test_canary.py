@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
@@ -294,3 +295,41 @@ def test_no_metric_holds_what_was_sent(client: FlaskClient, fake: FakeService, m
     metrics = client.get("/metrics").text
     assert 'status="500"' in metrics
     assert_clean(metrics)
+
+
+@pytest.fixture
+def audits(fake: FakeService, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Takes files in; nothing works on them."""
+    monkeypatch.setattr("medrisk.audit.jobs.starting.start_process", lambda *_: None)
+    return create_app(fake, replace(settings, audits=True, audit_max_bytes=5_000)).test_client()  # type: ignore[arg-type]  # the fake has what the doors use
+
+
+def test_a_file_leaves_no_trace(audits: FlaskClient) -> None:
+    fields = {"map": f"patient={PATIENT}", "aliases": (io.BytesIO(TYPED.encode()), f"{DRUG}.csv")}
+    response = audits.post("/api/v1/audits", data=fields | {"file": (io.BytesIO(TYPED.encode()), f"{PATIENT}.csv")})
+    assert response.status_code == 202
+    for answer in (response, audits.get("/api/v1/audits"), audits.get(response.location), audits.get(f"{response.location}/results/{DRUG}"),
+                   audits.get(f"/api/v1/audits/{DRUG}"), audits.delete(response.location)):  # fmt: skip
+        assert_clean_answer(answer)
+    assert_clean(audits.get("/metrics").text)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {}, {"file": TYPED}, {DRUG: TYPED}, {"mode": TYPED}, {"map": TYPED}, {"dates": DRUG}, {"delimiter": TYPED}, {"encoding": TYPED},
+        {"pseudonymise": DRUG}, {"mode": [DRUG, PATIENT]}, {"file": TYPED * 500},
+    ],
+)  # fmt: skip
+def test_a_refused_file_leaves_no_trace(audits: FlaskClient, fields: dict[str, object]) -> None:
+    sent = io.BytesIO((TYPED * (1 if fields else 500)).encode())
+    response = audits.post("/api/v1/audits", data={"patients": (sent, f"{PATIENT}.csv"), **fields}, content_type="multipart/form-data")
+    assert response.status_code in {400, 413}
+    assert_clean_answer(response)
+
+
+def test_a_file_that_cannot_be_kept_leaves_no_trace(audits: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medrisk.web.api.uploads._take", lambda *_: fail(TYPED))
+    response = audits.post("/api/v1/audits", data={"file": (io.BytesIO(TYPED.encode()), f"{PATIENT}.csv")})
+    assert response.status_code == 500
+    assert_clean_answer(response)

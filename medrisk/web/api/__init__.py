@@ -3,7 +3,7 @@
 Importing the modules of resources binds them to the blueprint.
 """
 
-from medrisk.web.api import about, checking, knowledge, naming
+from medrisk.web.api import about, audits, checking, knowledge, naming
 from medrisk.web.api.operations import blueprint
 
-__all__ = ["about", "blueprint", "checking", "knowledge", "naming"]
+__all__ = ["about", "audits", "blueprint", "checking", "knowledge", "naming"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from medrisk.presentation import versions_to_dict
@@ -56,10 +56,10 @@ def docs() -> ResponseReturnValue:
 
 def document() -> dict[str, Any]:
     """The document of this server."""
-    return _written(asks_sign_in())
+    return _written(asks_sign_in(), "audits" in current_app.blueprints)
 
 
 @cache
-def _written(is_far: bool) -> dict[str, Any]:
+def _written(is_far: bool, audits: bool) -> dict[str, Any]:
     """Written once; by then every resource is known."""
-    return build_document(asks_sign_in=is_far)
+    return build_document(asks_sign_in=is_far, audits=audits)

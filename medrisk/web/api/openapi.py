@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 
 import medrisk
 from medrisk.web.api import answers
-from medrisk.web.api.operations import OPERATIONS, PREFIX, Operation, Shape
+from medrisk.web.api.operations import AUDIT_OPERATIONS, OPERATIONS, PREFIX, Operation, Shape
 
 _PROBLEM = "application/problem+json"
 _DESCRIPTION = (
@@ -20,17 +20,23 @@ _DESCRIPTION = (
     "means safe. Nothing that is sent is stored or logged, nor sent elsewhere unless this server looks up unknown drug names "
     "at RxNav. Answers may gain fields."
 )
+_KEEPING = (
+    "What is said of storing does not hold for audits: files that are sent to be audited are kept until that is done, and results until "
+    "they expire or are removed."
+)
 _REFUSALS = {
     400: "The request cannot be used, or its address holds a query that is not read here; field and hint say where and how to mend it.",
     401: "This server asks for a sign-in, and none came that counts.",
     403: "Another site made a browser send this, or the connection comes from where none is allowed.",
     404: "There is nothing of this id.",
     406: "No answer of the kind that Accept permits is given here.",
+    409: "It cannot be done as things stand; detail says why.",
     413: "More was sent than is read here.",
     415: "A body of this kind, or a compressed one, is not read here.",
     421: "The server does not answer under this host name.",
     429: "More requests came from this token, user or address than are taken in a minute. This one was not read: send it again.",
     500: "medrisk failed. Nothing was checked.",
+    507: "There is no room to keep what was sent.",
 }
 # What any resource may refuse with, and what beside it those that take a body.
 _OF_ALL = (400, 401, 403, 406, 421, 429, 500)
@@ -67,19 +73,20 @@ _SIGNING_IN = {
 _PARAMETER = re.compile(r"<(\w+)>")
 
 
-def build_document(*, asks_sign_in: bool) -> dict[str, Any]:
+def build_document(*, asks_sign_in: bool, audits: bool = False) -> dict[str, Any]:
     """The document of a server; ``asks_sign_in`` where others can reach it. On its own machine a sign-in is optional."""
+    words = " ".join((_DESCRIPTION, *([_KEEPING] if audits else ()), _SIGNING_IN[asks_sign_in]))
     spec = APISpec(
         title="medrisk",
         version=medrisk.__version__,
         openapi_version="3.1.0",
-        info={"description": f"{_DESCRIPTION} {_SIGNING_IN[asks_sign_in]}"},
+        info={"description": words},
         security=[*([] if asks_sign_in else [{}]), *({name: []} for name in _SCHEMES)],
         plugins=[MarshmallowPlugin(schema_name_resolver=_name_of)],
     )
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
-    for operation in OPERATIONS:
+    for operation in (*OPERATIONS, *(AUDIT_OPERATIONS if audits else ())):
         spec.path(
             path=_PARAMETER.sub(r"{\1}", PREFIX + operation.path),
             operations={operation.method.lower(): _describe(operation)},
@@ -98,7 +105,7 @@ def _describe(operation: Operation) -> dict[str, Any]:
         "operationId": operation.name,
         "tags": [operation.tag],
         "summary": operation.summary,
-        "responses": {"200": {"description": "The answer.", "content": _content(operation.gives)}},
+        "responses": {str(operation.status): _good(operation)},
     }
     if operation.text:
         described["description"] = operation.text
@@ -109,6 +116,17 @@ def _describe(operation: Operation) -> dict[str, Any]:
     for status in sorted({*operation.refusals, *_OF_ALL, *(_OF_BODIES if operation.takes else ())}):
         described["responses"][str(status)] = _refusal(status)
     return described
+
+
+def _good(operation: Operation) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": "The answer." if operation.gives else "Done."}
+    if operation.gives:
+        answer["content"] = _content(operation.gives)
+    if operation.headers:
+        answer["headers"] = {
+            name: {"description": text, "required": True, "schema": {"type": "string"}} for name, text in operation.headers.items()
+        }
+    return answer
 
 
 def _refusal(status: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Shape = type[Schema] | Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one address. ``takes`` and ``gives`` are shapes by media type."""
+    """One method of one address. ``takes`` and ``gives`` are shapes by media type; ``status`` and ``headers`` those of the good answer."""
 
     name: str
     method: str
@@ -36,9 +36,13 @@ class Operation:
     query: type[Schema] | None = None
     refusals: tuple[int, ...] = ()
     text: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
+# Those of every server, and those of one that audits files.
 OPERATIONS: list[Operation] = []
+AUDIT_OPERATIONS: list[Operation] = []
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX, template_folder="templates")
 
 
@@ -47,20 +51,20 @@ def reads_query(endpoint: str | None) -> bool:
     return any(f"{blueprint.name}.{operation.name}" == endpoint for operation in OPERATIONS if operation.query is not None)
 
 
-def resource(operation: Operation) -> Callable[[View], View]:
-    """Binds a view to the address of its operation."""
+def resource(operation: Operation, part: Blueprint = blueprint, known: list[Operation] = OPERATIONS) -> Callable[[View], View]:
+    """Binds a view to the address of its operation, in a part of the API that may be left out."""
 
     def bind(view: View) -> View:
-        OPERATIONS.append(operation)
+        known.append(operation)
 
         def answer(**parts: str) -> ResponseReturnValue:
-            kind = choose_answer(request, tuple(operation.gives))
+            kind = choose_answer(request, tuple(operation.gives)) if operation.gives else JSON
             response = make_response(view(**parts))
             if kind != JSON or len(operation.gives) > 1:
                 response.vary.add("Accept")
             return response
 
-        blueprint.add_url_rule(operation.path, operation.name, answer, methods=[operation.method])
+        part.add_url_rule(operation.path, operation.name, answer, methods=[operation.method])
         return view
 
     return bind

@@ -7,7 +7,7 @@ from typing import Any
 
 Json = Mapping[str, Any]
 # What people come for stands first.
-_GROUPS = ("Checking", "Names", "Knowledge", "About")
+_GROUPS = ("Checking", "Audits", "Names", "Knowledge", "About")
 
 
 def arrange(document: Json) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def arrange(document: Json) -> dict[str, Any]:
     ]
     return {
         "info": document["info"],
-        "groups": groups,
+        "groups": {group: operations for group, operations in groups.items() if operations},
         "refusals": everywhere,
         "sign_in": document["components"]["securitySchemes"],
         "objects": objects,
@@ -36,8 +36,12 @@ def _refused_everywhere(document: Json) -> dict[str, Json]:
     """The refusals that every resource may give, so that the page says them once."""
     each = [operation["responses"] for methods in document["paths"].values() for operation in methods.values()]
     return {
-        status: answer for status, answer in each[0].items() if status != "200" and all(status in one for one in each)
+        status: answer for status, answer in each[0].items() if not _is_good(status) and all(status in one for one in each)
     }
+
+
+def _is_good(status: str) -> bool:
+    return status.startswith("2")
 
 
 def _operation(path: str, method: str, operation: Json, everywhere: Json) -> dict[str, Any]:
@@ -49,11 +53,11 @@ def _operation(path: str, method: str, operation: Json, everywhere: Json) -> dic
         "text": operation.get("description", ""),
         "parameters": [_parameter(parameter) for parameter in operation.get("parameters", ())],
         "takes": _kinds(operation.get("requestBody", {}).get("content", {})),
-        "gives": _kinds(operation["responses"]["200"]["content"]),
+        "gives": [kind for status, answer in operation["responses"].items() if _is_good(status) for kind in _kinds(answer.get("content", {}))],
         "refusals": [
             {"status": status, "text": response["description"]}
             for status, response in operation["responses"].items()
-            if status != "200" and status not in everywhere
+            if not _is_good(status) and status not in everywhere
         ],
     }
 
