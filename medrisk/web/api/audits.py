@@ -109,7 +109,7 @@ def remove_audit(audit_id: str) -> ResponseReturnValue:
 
 @_resource(Operation(
     "get_audit_result", "GET", "/audits/<audit_id>/results/<name>", "Audits", "One file of an audit's results",
-    gives={OCTETS: _FILE}, refusals=(404, 409), text="As a download, whatever its kind. docs/audit-report.md says what each holds.",
+    gives={OCTETS: _FILE}, refusals=(404, 409), text="As a download, whatever its kind: the files that `medrisk audit` writes, byte for byte.",
 ))  # fmt: skip
 def get_audit_result(audit_id: str, name: str) -> ResponseReturnValue:
     store, _ = _kept()
