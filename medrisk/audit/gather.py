@@ -10,9 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from medrisk.audit.checkpoint import State, WorkFolder
+from medrisk.audit.inputs.distinct import distinct_rows
 from medrisk.audit.rows import Reject, RowBlock, Source
 
 # Rows held before they are written to the buckets.
@@ -107,15 +109,17 @@ class Numbered:
         """The number of each text; null stays null."""
         if column.null_count() == len(column):
             return pl.Series(column.name, [None] * len(column), dtype=pl.Int32)
-        frame = column.to_frame("text")
-        counts = frame.group_by("text", maintain_order=True).agg(pl.len().cast(pl.Int64).alias("rows")).drop_nulls("text")
-        found = counts.join(self._known, on="text", how="left", maintain_order="left")
-        fresh = found.filter(pl.col("number").is_null()).select("text").with_row_index("number", len(self._known))
-        fresh = fresh.select("text", pl.col("number").cast(pl.Int32))
-        self._known = pl.concat([self._known, fresh])
-        numbers = pl.concat([found.drop_nulls("number").select("text", "number"), fresh])
-        self._fresh_counts.append(counts.join(numbers, on="text").select("number", "rows"))
-        return frame.join(numbers, on="text", how="left", maintain_order="left")["number"].alias(column.name)
+        first, codes = distinct_rows(column.to_frame("text"))
+        rows = pl.Series("rows", np.bincount(codes), dtype=pl.Int64)
+        distinct = column.gather(first).alias("text").to_frame().with_columns(rows)
+        found = distinct.join(self._known, on="text", how="left", maintain_order="left")
+        is_fresh = found["number"].is_null() & found["text"].is_not_null()
+        fresh = found.filter(is_fresh).select("text").with_row_index("number", len(self._known))
+        self._known = pl.concat([self._known, fresh.select("text", pl.col("number").cast(pl.Int32))])
+        numbers = found.select(pl.when(is_fresh).then(is_fresh.cum_sum() - 1 + len(self._known) - fresh.height).otherwise("number"))
+        number = numbers.to_series().cast(pl.Int32).alias("number")
+        self._fresh_counts.append(found.select(number, "rows").drop_nulls("number"))
+        return number.gather(codes).alias(column.name)
 
     def write(self, flush: int) -> None:
         """Keep what is new since the last flush: the new texts, and the rows of each that was met."""
