@@ -16,7 +16,7 @@ run: $(VENV)/installed
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/installed-dev extension-tools
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 # What `medrisk audit --engine spark` needs, some 450 MB; with it and Java 17 its tests run too.
 spark: $(VENV)/installed-spark

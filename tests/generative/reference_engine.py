@@ -79,15 +79,19 @@ def _names_it(knowledge: KnowledgeBase, selector: Selector, slot: Slot, medicati
     name = medication.ingredient.name
     if selector.ingredient is not None:
         return name == selector.ingredient and medication.route in slot.routes
-    for drug_class in knowledge.classes.values():
-        routes = drug_class.routes if slot.routes == SYSTEMIC_ROUTES else slot.routes
-        if name not in drug_class.members or medication.route not in routes:
-            continue
-        if selector.drug_class == drug_class.id:
-            return True
-        if any(e.effect == selector.effect and e.grade.rank >= selector.grade.rank for e in drug_class.effects_of(name)):
-            return True
-    return False
+    if selector.drug_class is not None:
+        return _is_of(knowledge.classes[selector.drug_class], slot, medication)
+    return any(
+        any(e.effect == selector.effect and e.grade.rank >= selector.grade.rank for e in drug_class.effects_of(name))
+        for drug_class in knowledge.classes.values()
+        if _is_of(drug_class, slot, medication)
+    )
+
+
+def _is_of(drug_class: DrugClass, slot: Slot, medication: Medication) -> bool:
+    """Whether a drug is a member of a class, by a route that the slot means."""
+    routes = drug_class.routes if slot.routes == SYSTEMIC_ROUTES else slot.routes
+    return medication.route in routes and medication.ingredient.name in drug_class.members
 
 
 def _filling(knowledge: KnowledgeBase, slot: Slot, medications: Sequence[Medication]) -> list[tuple[Medication, bool]]:
