@@ -143,11 +143,15 @@ def test_without_a_token_nothing_is_told(ehr: FlaskClient, path: str) -> None:
         assert response.mimetype == "application/problem+json"
 
 
-NOW = int(time.time())
+def in_seconds(seconds: int) -> int:
+    """From the moment the token is made: between collecting a test and running it there may be minutes."""
+    return int(time.time()) + seconds
+
+
 REFUSED: dict[str, tuple[Callable[[], str], str]] = {
-    "expired": (lambda: token(exp=NOW - 120, iat=NOW - 600), "expired"),
-    "issued in the future": (lambda: token(iat=NOW + 600, exp=NOW + 900), "future"),
-    "not valid yet": (lambda: token(nbf=NOW + 600), "future"),
+    "expired": (lambda: token(exp=in_seconds(-120), iat=in_seconds(-600)), "expired"),
+    "issued in the future": (lambda: token(iat=in_seconds(600), exp=in_seconds(900)), "future"),
+    "not valid yet": (lambda: token(nbf=in_seconds(600)), "future"),
     "for another service": (lambda: token("/cds-services/medrisk-order-select"), "another address"),
     "for discovery": (lambda: token(DISCOVERY), "another address"),
     "for a longer address": (lambda: token(SERVICE + "/"), "another address"),
@@ -158,7 +162,7 @@ REFUSED: dict[str, tuple[Callable[[], str], str]] = {
     "without jti": (lambda: token(jti=...), "lacks a claim"),
     "without aud": (lambda: token(aud=...), "lacks a claim"),
     "an empty jti": (lambda: token(jti=""), "jti"),
-    "living too long": (lambda: token(exp=NOW + 90_000), "longer than an hour"),
+    "living too long": (lambda: token(exp=in_seconds(90_000)), "longer than an hour"),
     "an unknown issuer": (lambda: token(iss="https://elsewhere.example"), "issuer"),
     "without an issuer": (lambda: token(iss=...), "issuer"),
     "an unknown key": (lambda: token(kid="other", key=OTHER384), "kid"),
@@ -218,7 +222,7 @@ def test_a_token_counts_once_at_every_worker(client_of: ClientOf, tmp_path: Path
     same_id = str(uuid.uuid4())
     assert [
         send(workers[0], token(jti=same_id)).status_code,
-        send(workers[1], token(jti=same_id, exp=NOW + 200)).status_code,
+        send(workers[1], token(jti=same_id, exp=in_seconds(200))).status_code,
     ] == [200, 401]
 
 
