@@ -12,11 +12,13 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+from pyspark import cloudpickle
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession, functions
 
@@ -24,6 +26,7 @@ from medrisk.audit.buckets import is_done
 from medrisk.audit.checkpoint import State, WorkFolder
 from medrisk.audit.engines import Gathered, RowChange
 from medrisk.audit.gather import write_rejects
+from medrisk.audit.inputs.csv_source import CsvSource
 from medrisk.audit.options import Mode
 from medrisk.audit.readings import Item, Reading
 from medrisk.audit.rows import Source
@@ -76,7 +79,7 @@ class SparkEngine:
         pieces = cut(sources, self._piece_bytes or usual_piece_bytes(sources))
 
         def read(some: Sequence[Piece]) -> None:
-            job = ReadingJob(Path.cwd(), sources, some, change, staged, state.buckets)
+            job = ReadingJob(Path.cwd(), [_light(source) for source in sources], some, change, staged, state.buckets)
             numbers = self._session.range(0, len(some), 1, numPartitions=len(some))
             self._do(
                 numbers, read_pieces, DONE, job, lambda: tell(0, len(list(staged.glob("piece-*.json"))) / len(pieces))
@@ -149,7 +152,8 @@ class SparkEngine:
         self, frame: DataFrame, work: Callable[..., Batches], answer: str, job: object, look: Callable[[], None]
     ) -> pa.Table:
         """``work`` done on every partition, with ``job`` sent to all executors once."""
-        sent = self._session.sparkContext.broadcast(job)
+        # Some readers hold functions, which only cloudpickle can send.
+        sent = self._session.sparkContext.broadcast(cloudpickle.dumps(job))  # type: ignore[no-untyped-call]
         try:
             done = self._watched(frame.mapInArrow(partial(work, sent), answer), look)
         finally:
@@ -181,6 +185,11 @@ class SparkEngine:
 
 def _arrow(numbers: Iterable[int], texts: Iterable[str]) -> pa.Table:
     return pa.table({"number": pa.array(numbers, pa.int32()), "text": pa.array(texts, pa.string())})
+
+
+def _light(source: Source) -> Source:
+    """A source without the samples that only finding its columns needed: there may be thousands to send."""
+    return replace(source, layout=replace(source.layout, samples=())) if isinstance(source, CsvSource) else source
 
 
 def _told(staged: Path, piece: Piece) -> PieceRead:

@@ -74,10 +74,11 @@ class BucketJob:
 
 def read_pieces(sent: Any, batches: Batches) -> Batches:
     """For each place in the list of pieces: the rows of the piece staged, and then told of in a file beside them."""
-    job: ReadingJob = sent.value
+    job: ReadingJob = _opened(sent)
     for place in (place for batch in batches for place in batch.column(0).to_pylist()):
         piece = job.pieces[place]
-        with contextlib.chdir(job.home):
+        # Relative paths are meant from where the driver was started; it need not exist here where all paths are whole.
+        with contextlib.chdir(job.home) if job.home.is_dir() else contextlib.nullcontext():
             done = read_piece(job.sources[piece.source], piece, job.change, job.staged, job.buckets)
         write_whole(piece_file(job.staged, piece), json.dumps(done.as_json()).encode())
         yield _batch(DONE, number=[piece.number], fault=[""])
@@ -90,7 +91,7 @@ def piece_file(staged: Path, piece: Piece) -> Path:
 
 def read_some_texts(sent: Any, batches: Batches) -> Batches:
     """For numbers and texts: what the texts say."""
-    job: TextJob = sent.value
+    job: TextJob = _opened(sent)
     for batch in batches:
         service = service_like(job)
         if service is None:
@@ -140,13 +141,25 @@ def service_like(job: TextJob) -> Medrisk | None:
     return service if service.versions == job.versions else None
 
 
+_job: tuple[bytes, Any] | None = None
+
+
+def _opened(sent: Any) -> Any:
+    """The job that was sent, opened once in each process."""
+    global _job
+    packed: bytes = sent.value
+    if _job is None or _job[0] is not packed:
+        _job = packed, pickle.loads(packed)  # noqa: S301 - made by the driver of this run
+    return _job[1]
+
+
 _worker: tuple[BucketJob, BucketWorker] | None = None
 
 
 def _bucket_worker(sent: Any) -> BucketWorker | None:
     """The worker for this broadcast. What it has learnt from one bucket helps with the next."""
     global _worker
-    job: BucketJob = sent.value
+    job: BucketJob = _opened(sent)
     if _worker is None or _worker[0] is not job:
         service = service_like(job.texts_job)
         if service is None:
