@@ -103,22 +103,27 @@ def run_files(
         return
     options = AuditOptions(mode, columns, read_aliases(aliases) if aliases else {}, pseudonymise or pseudonymise_key is not None, detected_issues)
     service = start_service(settings)
-    pseudonyms, chosen = _key(options.pseudonymise, pseudonymise_key, settings), _engine(engine, settings)
-    with _shown() as progress:
+    pseudonyms = _key(options.pseudonymise, pseudonymise_key, settings)
+    with _engine(engine, settings) as chosen, _shown() as progress:
         manifest = run_audit(service, sources, out, options, pseudonyms=pseudonyms, restart=restart, progress=progress, engine=chosen)
     click.echo(_told(manifest, out))
 
 
-def _engine(name: str, settings: Settings) -> Engine | None:
-    """None for this machine's cores. PySpark is only loaded where it was asked for."""
+@contextmanager
+def _engine(name: str, settings: Settings) -> Iterator[Engine | None]:
+    """None for this machine's cores. PySpark is only loaded where it was asked for, and its session ends with the run."""
     if name == "local":
-        return None
+        yield None
+        return
     from medrisk.audit.spark.session import start_session
 
     session = start_session(settings)
     from medrisk.audit.spark.engine import SparkEngine
 
-    return SparkEngine(session)
+    try:
+        yield SparkEngine(session)
+    finally:
+        session.stop()
 
 
 def _columns(mapped: Sequence[str]) -> dict[str, str]:
