@@ -47,12 +47,11 @@ class Medrisk:
             self._refuse_empty(text)
         return assess(text, replace(self._tools, vocabulary=self.vocabulary.for_one_check()), self.versions, stated)
 
-    def read(self, text: str) -> tuple[tuple[Line, ...], bool]:
-        """The lines of a text, and whether it also says something of the patient; nothing is assessed."""
+    def read(self, text: str) -> tuple[tuple[Line, ...], Patient]:
+        """The lines of a text, and what it says of the patient; nothing is assessed."""
         facts = read_clinical(text, self._terms)
         lines = read_lines(text, self.vocabulary.for_one_check(), clinical_spans(facts))
-        patient = patient_of(facts, text)
-        return lines, patient != Patient()
+        return lines, patient_of(facts, text)
 
     def patient(self, facts: str, stated: Stated | None = None) -> Patient:
         """What a text, and what is stated beside it, say of a patient."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from medrisk.audit.checkpoint import State
 from medrisk.audit.gather import read_bucket
@@ -32,8 +33,8 @@ class BucketWorker:
         self._work = work
         self._state = state
         self._facts = facts.select(pl.col("number").alias("facts"), pl.col("text").alias("words"))
-        has_facts = [number for number, reading in enumerate(readings) if reading.has_facts]
-        self._told_in_text = texts.filter(pl.col("number").is_in(has_facts)).select(pl.col("number").alias("text"), pl.col("text").alias("words"))
+        told = [(number, reading.mark) for number, reading in enumerate(readings) if reading.patient is not None]
+        self._told_in_text = pl.DataFrame(told, schema={"text": pl.Int32, "words": pl.String}, orient="row")
         self._text_hashes = np.array([_hash_of(text) for text in texts["text"]], dtype=np.uint64)
 
     def work(self, tell: Callable[[float], None]) -> None:
@@ -56,9 +57,7 @@ class BucketWorker:
 
         ``rows``: hash, patient, text as a number, start, end, age, sex, facts in words. All rows of a patient are among them.
         """
-        names = rows.select("hash", "patient").unique().sort("hash", "patient").with_row_index("person")
-        rows = rows.join(names, on=["hash", "patient"]).drop("hash", "patient")
-        names = names.select("person", pl.col("patient").alias("patient_id"))
+        rows, names = _numbered(rows)
         people, found = self._auditor.findings(self._with_facts(rows))
         findings = self._writer.table(found, names, dated=self._state.dated)
         patients = patient_table(people, findings, names, self._hashes(rows), self._auditor.contexts.patients)
@@ -77,11 +76,23 @@ class BucketWorker:
 
     def _hashes(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, lines_hash: the same for the same texts and days, in whatever order and however often."""
-        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end").unique()
+        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end")
         of_text = pl.Series("of_text", self._text_hashes[lines["text"].to_numpy()])
-        lines = lines.with_columns(of_text)
-        mixed = lines.select("person", pl.struct("of_text", "start", "end").hash().alias("mark"))
-        return mixed.group_by("person").agg(pl.col("mark").sum()).select("person", _hex("mark").alias("lines_hash"))
+        marks = lines.select("person", pl.struct(of_text, "start", "end").hash().alias("mark")).unique()
+        return marks.group_by("person").agg(pl.col("mark").sum()).select("person", pl.col("mark").cast(pl.String).alias("lines_hash"))
+
+
+def _numbered(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with persons for patients, numbered in the order of the output; and person, patient_id."""
+    encoded = pa.chunked_array([rows["patient"].to_arrow()]).cast(pa.large_string()).combine_chunks().dictionary_encode()
+    codes = encoded.indices.to_numpy()
+    first = np.empty(len(encoded.dictionary), np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    distinct = rows.select("hash", "patient")[first].with_row_index("code").sort("hash", "patient")
+    person = np.empty(len(first), np.uint32)
+    person[distinct["code"].to_numpy()] = np.arange(len(first), dtype=np.uint32)
+    names = distinct.select(pl.Series("person", np.arange(len(first), dtype=np.uint32)), pl.col("patient").alias("patient_id"))
+    return rows.drop("hash", "patient").with_columns(pl.Series("person", person[codes])), names
 
 
 def is_done(work: Path, bucket: int) -> bool:
@@ -99,7 +110,3 @@ def _part(work: Path, bucket: int, name: str) -> Path:
 
 def _hash_of(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-def _hex(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medrisk.audit.readings import MARK
 from medrisk.core.assess import facts_of
 from medrisk.core.model import Patient
 from medrisk.core.stated import Stated
@@ -19,8 +21,10 @@ Sex = Literal["female", "male"]
 class Contexts:
     """Every distinct context that was met, numbered; number 0 is a patient of whom nothing is known."""
 
-    def __init__(self, service: Medrisk, ages: NDArray[np.float64]) -> None:
+    def __init__(self, service: Medrisk, ages: NDArray[np.float64], told: Mapping[str, Patient]) -> None:
+        """``told``: what each mark among the facts stands for (see ``Reading.mark``)."""
         self._service = service
+        self._told = told
         self._ages = ages
         self.patients: list[Patient] = [Patient()]
         # Whether a symptom or a laboratory value is known, on which the notes of classes turn too.
@@ -39,7 +43,10 @@ class Contexts:
 
     def _new(self, facts: str, age_class: int, sex: Sex | None) -> int:
         stated = Stated(None if age_class < 0 else self._age_in(age_class), sex)
-        patient = self._service.patient(facts, stated)
+        words = [fact for fact in facts.split("\n") if not fact.startswith(MARK)]
+        patient = self._service.patient("\n".join(words), stated)
+        for mark in (fact for fact in facts.split("\n") if fact.startswith(MARK)):
+            patient = _joined(patient, self._told[mark])
         if patient.age is not None:
             patient = replace(patient, age=self._age_in(self._age_class(patient.age)))
         seen = facts_of(patient)
@@ -66,3 +73,17 @@ class Contexts:
         low = float(self._ages[below - 1]) if below else float(self._ages[0]) - 1.0
         high = float(self._ages[below]) if below < len(self._ages) else low + 2.0
         return (low + high) / 2
+
+
+def _joined(patient: Patient, told: Patient) -> Patient:
+    """What is known of a patient, and what one of the texts says beside it."""
+    return replace(
+        patient,
+        symptoms=(*patient.symptoms, *told.symptoms),
+        conditions=(*patient.conditions, *told.conditions),
+        labs=(*patient.labs, *told.labs),
+        age=told.age if patient.age is None else patient.age,
+        sex=patient.sex or told.sex,
+        pregnant=told.pregnant if patient.pregnant is None else patient.pregnant,
+        indications=patient.indications | told.indications,
+    )

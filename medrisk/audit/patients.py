@@ -35,7 +35,8 @@ class Auditor:
         self._mode = mode
         self._dated = dated
         self.subjects = Subjects(service.engine)
-        self.contexts = Contexts(service, self.subjects.ages)
+        told = {reading.mark: reading.patient for reading in readings if reading.patient is not None}
+        self.contexts = Contexts(service, self.subjects.ages, told)
         writer = NoteWriter(service.knowledge)
         self.cases = Cases(self.subjects, self.contexts, writer, highest_dose_only=mode == "ever" and dated)
         self.items: list[Item] = []
@@ -51,8 +52,9 @@ class Auditor:
         ``rows``: person (a number of the patient, from 0, without gaps), text (its number, or null), start, end, age, sex,
         facts. Gives the patients (person, counts of lines, context) and the findings (person, result, start, end, days).
         """
-        people = self._people(rows)
-        taken = self._taken(rows)
+        lines = self._lines(rows)
+        people = self._people(rows, lines)
+        taken = self._taken(lines)
         people = people.join(self._promoters(taken), on="person", how="left", maintain_order="left")
         cases = self._cases(taken, people)
         found = cases.join(self._results, on="case", how="inner").select("person", "result", "start", "end")
@@ -70,10 +72,7 @@ class Auditor:
                 pairs.append((text, numbers.setdefault(item, len(numbers))))
         self.items = list(numbers)
         self._items_of = pl.DataFrame(pairs, schema={"text": pl.Int32, "item": pl.Int32}, orient="row").unique()
-        counts = np.array([reading.counts for reading in readings], dtype=np.int32).reshape(len(readings), 4)
-        self._texts = pl.DataFrame(
-            {"text": np.arange(len(readings), dtype=np.int32), **{s: counts[:, i] for i, s in enumerate(STATUSES)}}
-        )
+        self._counts = np.array([reading.counts for reading in readings], dtype=np.int32).reshape(len(readings), 4)
         self._sees_items()
         drugs: dict[str, int] = {}
         promoting = [
@@ -100,14 +99,24 @@ class Auditor:
 
     # Who takes what, and what is known of them.
 
-    def _people(self, rows: pl.DataFrame) -> pl.DataFrame:
-        lines = rows.select("person", "text").drop_nulls().unique().join(self._texts, on="text")
-        counts = lines.group_by("person").agg(pl.len().cast(pl.Int32).alias("lines"), *(pl.col(status).sum() for status in STATUSES))
+    def _lines(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """person, text, start, end: the distinct lines of each list; in overlap one for each time it was given."""
+        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end")
+        if self._in_time:
+            return _with_days(lines)
+        return covered(lines, ["person", "text"])
+
+    def _people(self, rows: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+        counted = lines.select("person", "text").unique() if self._in_time else lines
+        who, text = counted["person"].to_numpy(), counted["text"].to_numpy()
+        size = int(rows.select(pl.col("person").max()).item()) + 1
+        counts = {status: np.bincount(who, self._counts[text, number], size).astype(np.int32) for number, status in enumerate(STATUSES)}
         about = rows.group_by("person").agg(
             pl.col("start").min().alias("first"), pl.max_horizontal(pl.col("end").max(), pl.col("start").max()).alias("last")
         )
-        people = about.join(counts, on="person", how="left").join(self._known_of(rows), on="person", how="left").sort("person")
-        return people.with_columns(pl.col("lines", *STATUSES, "context").fill_null(0))
+        people = about.sort("person").with_columns(lines=pl.Series(np.bincount(who, minlength=size).astype(np.int32)), **{k: pl.Series(v) for k, v in counts.items()})
+        people = people.join(self._known_of(rows), on="person", how="left", maintain_order="left")
+        return people.with_columns(pl.col("context").fill_null(0))
 
     def _known_of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, age, sex, context, facts_hash, of those of whom anything is known."""
@@ -123,17 +132,10 @@ class Auditor:
         )
         return known.join(distinct, on=["facts", "age", "sex"], nulls_equal=True).drop("facts")
 
-    def _taken(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _taken(self, lines: pl.DataFrame) -> pl.DataFrame:
         """person, item, start, end: in overlap each stretch without a gap; else one row with the first and last day."""
-        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end")
-        if not self._dated:
-            lines = lines.select("person", "text").unique().with_columns(_no_day("start"), _no_day("end"))
-        elif self._mode == "overlap":
-            lines = _with_days(lines)
         taken = lines.join(self._items_of, on="text").select("person", "item", "start", "end")
-        if self._mode == "overlap" and self._dated:
-            return merged(taken, ["person", "item"])
-        return covered(taken, ["person", "item"])
+        return merged(taken, ["person", "item"]) if self._in_time else covered(taken, ["person", "item"])
 
     def _promoters(self, taken: pl.DataFrame) -> pl.DataFrame:
         """person, promoters: how many different drugs of theirs stand in a class that promotes."""
@@ -295,9 +297,6 @@ def _without_made_up_days(found: pl.DataFrame, people: pl.DataFrame) -> pl.DataF
     undated = found["person"].is_in(people.filter(pl.col("first").is_null())["person"].implode())
     return found.with_columns(pl.when(~undated).then(pl.col("start", "end")))
 
-
-def _no_day(name: str) -> pl.Expr:
-    return pl.lit(None, pl.Int32).alias(name)
 
 
 def _with_days(lines: pl.DataFrame) -> pl.DataFrame:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medrisk.core.assess import medications_of
-from medrisk.core.model import Line, Medication
+from medrisk.core.model import Line, Medication, Patient
 from medrisk.service import Medrisk
 
 
@@ -25,15 +26,15 @@ class Item:
 class Reading:
     """One text understood. ``counts`` are its lines that were matched, ambiguous, unknown and ignored.
 
-    ``candidates`` are the nearest names of a text nobody could match, with their scores. ``has_facts``: it also names a
-    symptom, a condition or a lab ("at night for leg cramps"), so that it is read again as a fact of the patient.
+    ``candidates`` are the nearest names of a text nobody could match, with their scores. ``patient`` is what the text says of
+    the patient ("at night for leg cramps"), the places of the words left out; None where it says nothing.
     """
 
     items: tuple[Item, ...]
     counts: tuple[int, int, int, int]
     reason: str = ""
     candidates: tuple[tuple[str, float], ...] = ()
-    has_facts: bool = False
+    patient: Patient | None = None
 
     @property
     def status(self) -> str:
@@ -42,12 +43,20 @@ class Reading:
         return "unknown" if unknown else "ambiguous" if ambiguous else "matched" if matched else "ignored"
 
 
+    @property
+    def mark(self) -> str:
+        """Stands for what the text says of the patient among facts in words; the same for texts that say the same."""
+        return "" if self.patient is None else MARK + hashlib.blake2b(repr(self.patient).encode(), digest_size=8).hexdigest()
+
+
+# No fact in words begins with it.
+MARK = "\x00"
 _STATUSES = ("matched", "ambiguous", "unknown", "ignored")
 
 
 def read_text(service: Medrisk, text: str) -> Reading:
     """Read one text as a list by itself. A text of the audit is one line; a row that holds several is read as they stand."""
-    lines, has_facts = service.read(text)
+    lines, patient = service.read(text)
     counts = [sum(line.status == status for line in lines) for status in _STATUSES]
     unmatched = [line for line in lines if line.status in {"unknown", "ambiguous"}]
     return Reading(
@@ -55,7 +64,17 @@ def read_text(service: Medrisk, text: str) -> Reading:
         counts=(counts[0], counts[1], counts[2], counts[3]) if any(counts) else (0, 0, 0, 1),
         reason="; ".join(dict.fromkeys(line.reason for line in unmatched)),
         candidates=tuple(dict.fromkeys((c.name, c.score) for line in unmatched for c in line.candidates)),
-        has_facts=has_facts,
+        patient=None if patient == Patient() else _without_places(patient),
+    )
+
+
+def _without_places(patient: Patient) -> Patient:
+    return replace(
+        patient,
+        symptoms=tuple(replace(found, text="", start=0, end=0) for found in patient.symptoms),
+        conditions=tuple(replace(found, text="", start=0, end=0) for found in patient.conditions),
+        labs=tuple(replace(found, text="", start=0, end=0) for found in patient.labs),
+        indications=frozenset(sorted(patient.indications)),
     )
 
 

@@ -64,8 +64,8 @@ def _rows(people: Sequence[Person], texts: dict[str, Reading]) -> pl.DataFrame:
     for number, person in enumerate(people):
         for text, first, last in person.lines:
             rows.append((number, numbers[text], first, last, person.age, person.sex, person.facts))
-            if texts[text].has_facts:
-                rows.append((number, None, None, None, None, None, text))
+            if texts[text].patient:
+                rows.append((number, None, None, None, None, None, texts[text].mark))
     schema = {"person": pl.UInt32, "text": pl.Int32, "start": pl.Int32, "end": pl.Int32, "age": pl.Float64, "sex": pl.String, "facts": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -77,7 +77,7 @@ def _told(note: Note) -> Told:
 def _assess(service: Medrisk, texts: dict[str, Reading], person: Person, taken: Iterable[str]) -> set[Told]:
     """The notes of one list, by the way of every other door."""
     lines = [line for text in sorted(set(taken)) for line in service.read(text)[0]]
-    facts = {text for text, _, _ in person.lines if texts[text].has_facts} | ({person.facts} if person.facts else set())
+    facts = {text for text, _, _ in person.lines if texts[text].patient} | ({person.facts} if person.facts else set())
     patient = service.patient("\n".join(sorted(facts)), Stated(person.age, person.sex))
     return {_told(note) for note in assess_lines(lines, patient, service._tools, service.versions).notes}
 

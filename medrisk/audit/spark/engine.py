@@ -220,7 +220,7 @@ def _slim(readings: Sequence[Reading]) -> list[Reading]:
     items: dict[Item, Item] = {}
     return [
         Reading(
-            tuple(items.setdefault(item, item) for item in reading.items), reading.counts, has_facts=reading.has_facts
+            tuple(items.setdefault(item, item) for item in reading.items), reading.counts, patient=reading.patient
         )
         for reading in readings
     ]
