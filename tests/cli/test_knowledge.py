@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
+from small_knowledge import write_small
 
 from medrisk.cli.knowledge_text import write_entries
 from medrisk.presentation import as_plain
@@ -16,10 +16,9 @@ from .conftest import Run, RunProcess
 
 
 @pytest.fixture
-def broken(tmp_path: Path, knowledge_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the knowledge with two faults, in the place of the real one."""
-    folder = tmp_path / "data"
-    shutil.copytree(knowledge_dir, folder)
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small knowledge with two faults, in the place of the real one."""
+    folder = write_small(tmp_path / "data")
     statin = folder / "drug_classes" / "statin.yaml"
     text = statin.read_text(encoding="utf-8")
     statin.write_text(text.replace("role: promoter", "role: villain") + "surprise: 1\n", encoding="utf-8")
@@ -60,7 +59,8 @@ def test_no_command_answers_from_broken_knowledge(run_process: RunProcess, broke
 
 
 def test_other_commands_show_the_first_faults_and_where_the_rest_are(run_process: RunProcess, broken: Path) -> None:
-    (broken / "effects.yaml").write_text("effects:\n  nothing: {name: Nothing, group: none, lay: nothing}\n", encoding="utf-8")
+    nothings = [f"  nothing_{number}: {{name: Nothing}}\n" for number in range(30)]
+    (broken / "effects.yaml").write_text("effects:\n" + "".join(nothings), encoding="utf-8")
     in_part, in_full = (run_process(*a).stderr.splitlines() for a in (("classify", "x"), ("knowledge", "check")))
     assert len(in_part) < 20 < len(in_full)
     assert b"`medrisk knowledge check` shows all" in in_part[-2]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from real_knowledge import keep_knowledge
 from small_release import HISTORY, small_tables, write_release
 
 from medrisk.fhir.codes import NDC, RXNORM
@@ -24,6 +25,7 @@ CAPSULE = {"system": RXNORM, "code": "29"}
 def client(make_service: Callable[..., Medrisk], tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     folder = tmp_path_factory.mktemp("codes")
     install(write_release(folder / "RxNorm_full_prescribe_07062026.zip", small_tables() | HISTORY), folder)
+    keep_knowledge(folder)
     service = make_service(MEDRISK_DATA_DIR=str(folder))
     return create_app(service, service.settings).test_client()
 
