@@ -163,6 +163,7 @@ def test_the_real_knowledge_can_be_written_whole(service: Medrisk) -> None:
     assert len(page.ids) == len(set(page.ids))
     assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
     assert page.tags.count("article") == len(base.classes) + len(base.rules) + len(base.red_flags) + len(base.scales)
+    text = page.text
     for entry in (*base.classes.values(), *base.rules.values(), *base.red_flags):
-        assert " ".join(entry.name.split()) in page.text
+        assert " ".join(entry.name.split()) in text
     assert "Selector(" not in page.text and "None" not in page.words
