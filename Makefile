@@ -15,6 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 run: $(VENV)/installed
 	@$(BIN)/medrisk serve --host 127.0.0.1 --port $(PORT)
 
+# One process a core. Each reads the knowledge for itself, so that more than four gain little.
 test: $(VENV)/installed-dev extension-tools
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
