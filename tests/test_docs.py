@@ -49,8 +49,9 @@ def test_every_setting_is_documented(variable: str) -> None:
 def test_the_documented_defaults_are_the_real_ones() -> None:
     defaults = Settings.from_env({})
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", SETTINGS, re.MULTILINE))
-    for name in ("jurisdiction", "max_text_bytes", "max_lines", "workers"):
+    for name in ("jurisdiction", "max_text_bytes", "max_lines", "workers", "audit_max_bytes", "audit_jobs", "audit_hours"):
         assert rows[f"MEDRISK_{name.upper()}"] == f"`{getattr(defaults, name)}`"
+    assert (rows["MEDRISK_AUDITS"], defaults.audits) == ("`off`", False)
     assert (rows["MEDRISK_RXNAV"], rows["MEDRISK_RXNAV_URL"]) == ("`off`", f"`{defaults.rxnav_url}`")
     assert (rows["MEDRISK_CDS_LOUDNESS"], rows["MEDRISK_CDS_FEEDBACK_COMMENTS"]) == (f"`{defaults.cds_loudness}`", "`off`")
     assert (rows["MEDRISK_HOST"], rows["PORT"]) == (f"`{defaults.host}`", f"`{defaults.port}`")

@@ -106,7 +106,12 @@ def left_over(settings: Settings) -> list[Path]:
 
 
 def test_it_is_off_unless_switched_on(client: FlaskClient, settings: Settings) -> None:
-    for method, address in (("POST", AUDITS), ("GET", AUDITS), ("GET", f"{AUDITS}/{'0' * 32}"), ("DELETE", f"{AUDITS}/{'0' * 32}")):
+    for method, address in (
+        ("POST", AUDITS),
+        ("GET", AUDITS),
+        ("GET", f"{AUDITS}/{'0' * 32}"),
+        ("DELETE", f"{AUDITS}/{'0' * 32}"),
+    ):
         response = client.open(address, method=method, data={"file": part()} if method == "POST" else None)
         assert (response.status_code, response.mimetype) == (404, "application/problem+json")
     assert "audits" not in client.get(f"{API}/openapi.json").text
@@ -127,9 +132,17 @@ def test_the_document_and_its_page_name_it_where_it_is_on(door: FlaskClient) -> 
 # Files in.
 
 
-def test_files_become_a_job_that_can_be_followed(door: FlaskClient, on: Settings, store: JobStore, started: Started) -> None:
+def test_files_become_a_job_that_can_be_followed(
+    door: FlaskClient, on: Settings, store: JobStore, started: Started
+) -> None:
     contract = Contract(door)
-    response = post(door, mode="ever", map=["drug=drug_name", "patient=patient_id"], pseudonymise="true", aliases=part("mine.csv", ALIASES))
+    response = post(
+        door,
+        mode="ever",
+        map=["drug=drug_name", "patient=patient_id"],
+        pseudonymise="true",
+        aliases=part("mine.csv", ALIASES),
+    )
     contract.hold("POST", AUDITS, response)
     job = response.get_json()
     assert (response.status_code, response.location, job["state"]) == (202, job["href"], "waiting")
@@ -168,7 +181,9 @@ def test_a_file_may_be_the_whole_body(door: FlaskClient, store: JobStore) -> Non
     ],
 )  # fmt: skip
 def test_a_file_name_is_no_path(door: FlaskClient, on: Settings, store: JobStore, name: str, stored: str) -> None:
-    body = f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + b"rows\r\n--b--\r\n"
+    body = (
+        f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + b"rows\r\n--b--\r\n"
+    )
     response = door.post(AUDITS, data=body, content_type="multipart/form-data; boundary=b")
     if "\n" in name or "\0" in name:  # a head of a part that is not one may also be refused
         assert response.status_code in {202, 400}
@@ -192,9 +207,14 @@ def test_a_file_name_is_no_path(door: FlaskClient, on: Settings, store: JobStore
         ({"aliases": [part("a.csv"), part("b.csv")]}, "aliases"),
         ({"file": [part("rx.csv"), part("rx.csv")]}, "file"),
         ({"encoding": "../" + DRUG}, "encoding"),
+        ({"encoding": "zlib"}, "encoding"),
+        ({"encoding": "a\0b"}, "encoding"),
+        ({"delimiter": DRUG}, "delimiter"),
     ],
 )  # fmt: skip
-def test_a_form_that_cannot_be_used_is_refused_and_nothing_is_kept(door: FlaskClient, on: Settings, fields: dict[str, Any], field: str) -> None:
+def test_a_form_that_cannot_be_used_is_refused_and_nothing_is_kept(
+    door: FlaskClient, on: Settings, fields: dict[str, Any], field: str
+) -> None:
     response = post(door, **fields)
     assert response.status_code == 400
     problem = response.get_json()
@@ -219,7 +239,9 @@ def test_a_form_that_cannot_be_used_is_refused_and_nothing_is_kept(door: FlaskCl
         ({"data": {"file": part()}, "query_string": "mode=ever"}, 400),
     ],
 )  # fmt: skip
-def test_a_body_that_holds_no_file_is_refused_as_the_document_says(door: FlaskClient, on: Settings, options: dict[str, Any], status: int) -> None:
+def test_a_body_that_holds_no_file_is_refused_as_the_document_says(
+    door: FlaskClient, on: Settings, options: dict[str, Any], status: int
+) -> None:
     response = door.post(AUDITS, **options)
     assert response.status_code == status
     Contract(door).hold("POST", AUDITS, response)
@@ -230,7 +252,11 @@ def test_a_body_that_holds_no_file_is_refused_as_the_document_says(door: FlaskCl
 @pytest.mark.parametrize("whole", [True, False], ids=["body", "form"])
 def test_too_large_is_refused_and_leaves_nothing(door: FlaskClient, on: Settings, told: bool, whole: bool) -> None:
     rows = ROWS.encode() + b"x" * 30_000
-    body = rows if whole else b'--b\r\nContent-Disposition: form-data; name="file"; filename="rx.csv"\r\n\r\n' + rows + b"\r\n--b--\r\n"
+    body = (
+        rows
+        if whole
+        else b'--b\r\nContent-Disposition: form-data; name="file"; filename="rx.csv"\r\n\r\n' + rows + b"\r\n--b--\r\n"
+    )
     kind = "text/csv" if whole else "multipart/form-data; boundary=b"
     length = {"CONTENT_LENGTH": str(len(body))} if told else {"wsgi.input_terminated": True}
     response = door.post(
@@ -242,7 +268,9 @@ def test_too_large_is_refused_and_leaves_nothing(door: FlaskClient, on: Settings
     assert left_over(on) == []
 
 
-def test_a_full_disk_is_said_and_nothing_is_kept(door: FlaskClient, on: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_said_and_nothing_is_kept(
+    door: FlaskClient, on: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
@@ -269,7 +297,9 @@ def test_so_many_of_one_client_and_no_more(door: FlaskClient, on: Settings) -> N
 def test_nobody_sees_another_clients_job(fake: FakeService, on: Settings, started: Started, store: JobStore) -> None:
     far = replace(on, allowed_hosts=(HOST,))
     tokens = Tokens(far.data_dir)
-    mine, other = ({"Authorization": f"Bearer {tokens.add(name)}", "Host": HOST} for name in ("front-desk", "back-desk"))
+    mine, other = (
+        {"Authorization": f"Bearer {tokens.add(name)}", "Host": HOST} for name in ("front-desk", "back-desk")
+    )
     client = client_of(fake, far)
     address = post(client, mine).location
     store.end(started.jobs[0], Status("done", results=({"name": "findings.csv", "bytes": 1, "sha256": "a"},)))
@@ -279,7 +309,9 @@ def test_nobody_sees_another_clients_job(fake: FakeService, on: Settings, starte
             assert response.status_code == status
             Contract(door_of(fake, on)).hold(method, path, response)
     unknown = client.get(f"{AUDITS}/{'0' * 32}", headers=mine)
-    assert unknown.get_json() == client.get(address, headers=other).get_json(), "nobody may learn whether there is such a job"
+    assert unknown.get_json() == client.get(address, headers=other).get_json(), (
+        "nobody may learn whether there is such a job"
+    )
     assert client.get(AUDITS, headers=other).get_json() == {"audits": []}
     assert client.get(address, headers=mine).status_code == 200
 
@@ -289,7 +321,10 @@ def door_of(fake: FakeService, settings: Settings) -> FlaskClient:
     return client_of(fake, settings)
 
 
-@pytest.mark.parametrize("name", ["job.json", "status.json", "..", "../job.json", "%2e%2e%2fjob.json", "findings.csv/../../job.json", "lock", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["job.json", "status.json", "..", "../job.json", "%2e%2e%2fjob.json", "findings.csv/../../job.json", "lock", ""],
+)
 def test_only_results_are_given_out(door: FlaskClient, started: Started, store: JobStore, name: str) -> None:
     address = post(door).location
     early = door.get(f"{address}/results/findings.csv")
@@ -308,7 +343,9 @@ def test_only_results_are_given_out(door: FlaskClient, started: Started, store: 
 # Who works on them.
 
 
-def test_jobs_are_worked_on_in_order_and_no_more_at_a_time_than_there_are_places(door: FlaskClient, on: Settings, store: JobStore, started: Started) -> None:
+def test_jobs_are_worked_on_in_order_and_no_more_at_a_time_than_there_are_places(
+    door: FlaskClient, on: Settings, store: JobStore, started: Started
+) -> None:
     ids = [post(door).get_json()["id"] for _ in range(3)]
     assert started.jobs == ids[:1], "one place"
     assert starting.take_up(store, on) == 0
@@ -316,6 +353,8 @@ def test_jobs_are_worked_on_in_order_and_no_more_at_a_time_than_there_are_places
     assert starting.take_up(store, two) == 1
     assert started.jobs == ids[:2]
     store.end(ids[0], Status("done"))
+    (store.folder / ("a" * 32)).mkdir()
+    (store.folder / ("a" * 32) / "job.json").write_text('{"kept": "by another version"}')
     started.die()
     assert starting.take_up(store, two) == 2, "the second, whose process died, and the third"
     assert started.jobs[2:] == ids[1:]
@@ -343,7 +382,9 @@ def test_results_expire(fake: FakeService, on: Settings, started: Started) -> No
     assert left_over(on) == []
 
 
-def test_what_died_while_it_arrived_is_swept_away_and_what_still_arrives_is_not(on: Settings, store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_died_while_it_arrived_is_swept_away_and_what_still_arrives_is_not(
+    on: Settings, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with store.receive() as arriving:
         abandoned = store.folder / "new-abandoned"
         abandoned.mkdir()
@@ -404,11 +445,23 @@ def test_a_file_that_cannot_be_audited_is_told_in_the_words_of_the_command_line(
     assert job["results"] == []
     refused = client.get(f"{job['href']}/results/findings.csv")
     assert (refused.status_code, refused.get_json()["detail"]) == (409, detail)
-    assert {path.name for path in (real.data_dir / "audits" / job["id"]).iterdir()} == {"job.json", "status.json", "lock"}
+    assert {path.name for path in (real.data_dir / "audits" / job["id"]).iterdir()} == {
+        "job.json",
+        "status.json",
+        "lock",
+    }
 
 
 @pytest.mark.usefixtures("started")
-@pytest.mark.parametrize("error", [RuntimeError(DRUG), OSError(28, "No space left on device", DRUG), MemoryError(DRUG), type("Panic", (BaseException,), {})(DRUG)])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(DRUG),
+        OSError(28, "No space left on device", DRUG),
+        MemoryError(DRUG),
+        type("Panic", (BaseException,), {})(DRUG),
+    ],
+)
 def test_a_failure_inside_is_told_without_what_stood_in_the_file(
     service: Medrisk, real: Settings, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
@@ -436,12 +489,16 @@ def test_a_job_whose_processes_always_die_is_given_up(service: Medrisk, real: Se
 
 
 @pytest.mark.usefixtures("started")
-def test_a_job_that_is_removed_while_it_is_worked_on_leaves_nothing(service: Medrisk, real: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_removed_while_it_is_worked_on_leaves_nothing(
+    service: Medrisk, real: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = client_of(service, real)
     address = post(client).location
     store = starting.store_of(real)
     job = store.jobs()[0]
-    monkeypatch.setattr(runner, "run_audit", lambda *_, **__: client.delete(address) and Path("/no/such/file").read_text())
+    monkeypatch.setattr(
+        runner, "run_audit", lambda *_, **__: client.delete(address) and Path("/no/such/file").read_text()
+    )
     with pytest.raises(FileNotFoundError):
         runner.work_on(store, job, real)
     assert left_over(real) == []
@@ -465,28 +522,49 @@ def running(client: FlaskClient, address: str) -> Any:
 
 
 def test_a_job_is_taken_up_again_and_gives_what_the_command_line_gives(
-    service: Medrisk, real: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    service: Medrisk,
+    real: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     client = client_of(service, real)
-    address = post(client, aliases=part("mine.csv", ALIASES), detected_issues="true", mode="overlap", pseudonymise="true").location
+    address = post(
+        client, aliases=part("mine.csv", ALIASES), detected_issues="true", mode="overlap", pseudonymise="true"
+    ).location
     first = running(client, address)
     first.kill()
     first.wait(60)
     assert client.get(address).get_json()["state"] == "running"
-    assert starting.take_up(starting.store_of(real), real) == 1, "as each server of the data folder does every two seconds"
+    assert starting.take_up(starting.store_of(real), real) == 1, (
+        "as each server of the data folder does every two seconds"
+    )
     wait_for(lambda: client.get(address).get_json()["state"] not in {"waiting", "running"})
     starting._started[-1].wait(60)
     job = client.get(address).get_json()
     assert (job["state"], job["problem"], job["progress"]["share"], job["counts"]["rows_in"]) == ("done", None, 1.0, 4)
     results = {result["name"]: client.get(result["href"]).data for result in job["results"]}
-    assert not (real.data_dir / "audits" / job["id"] / "inputs").exists(), "what was sent is deleted as soon as the job is done"
+    assert not (real.data_dir / "audits" / job["id"] / "inputs").exists(), (
+        "what was sent is deleted as soon as the job is done"
+    )
     logged = "".join(capfd.readouterr()) + caplog.text
 
     monkeypatch.chdir(tmp_path)
     Path("rx.csv").write_text(ROWS)
     Path("mine.csv").write_text(ALIASES)
-    command = ["audit", "rx.csv", "-o", "out", "--overlap", "--aliases", "mine.csv", "--detected-issues", "--pseudonymise"]
+    command = [
+        "audit",
+        "rx.csv",
+        "-o",
+        "out",
+        "--overlap",
+        "--aliases",
+        "mine.csv",
+        "--detected-issues",
+        "--pseudonymise",
+    ]
     done = CliRunner().invoke(cli, command, env={"MEDRISK_DATA_DIR": str(real.data_dir)})
     assert done.exit_code == 0, done.output
     expected = {path.name: path.read_bytes() for path in Path("out").iterdir() if path.is_file()}

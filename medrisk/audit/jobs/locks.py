@@ -15,7 +15,9 @@ def try_lock(path: Path) -> int | None:
     Raises OSError where the file cannot be opened, and SettingsError where the system has no such locks.
     """
     if sys.platform == "win32":
-        raise SettingsError("Audits over the API need a Unix system.", hint="Use `medrisk audit` here.", field="MEDRISK_AUDITS")
+        raise SettingsError(
+            "Audits over the API need a Unix system.", hint="Use `medrisk audit` here.", field="MEDRISK_AUDITS"
+        )
     import fcntl
 
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -105,9 +105,21 @@ def work_on(store: JobStore, job: Job, settings: Settings) -> str:
 
 def _audit(store: JobStore, job: Job, settings: Settings, status: Status) -> dict[str, Any]:
     inputs, out, chosen = store.path(job.id) / "inputs", store.path(job.id) / "out", job.options
-    reading = ReadOptions(chosen["mapped"], chosen["delimiter"], chosen["encoding"], chosen["dates"], codes=installed(settings.data_dir) is not None)
-    files = {role: [inputs / upload.stored for upload in job.uploads if upload.role == role] for role in ("file", "patients", "aliases")}
-    sources = [_named(source, inputs, job.uploads) for source in open_sources(files["file"], reading, next(iter(files["patients"]), None))]
+    reading = ReadOptions(
+        chosen["mapped"],
+        chosen["delimiter"],
+        chosen["encoding"],
+        chosen["dates"],
+        codes=installed(settings.data_dir) is not None,
+    )
+    files = {
+        role: [inputs / upload.stored for upload in job.uploads if upload.role == role]
+        for role in ("file", "patients", "aliases")
+    }
+    sources = [
+        _named(source, inputs, job.uploads)
+        for source in open_sources(files["file"], reading, next(iter(files["patients"]), None))
+    ]
     aliases = read_aliases(files["aliases"][0]) if files["aliases"] else {}
     options = AuditOptions(chosen["mode"], chosen["mapped"], aliases, chosen["pseudonymise"], chosen["detected_issues"])
     key = read_key(settings.pseudonym_key) if options.pseudonymise else None
@@ -133,7 +145,9 @@ class _Told:
         if step == self._step and time.monotonic() - self._last < _SECONDS_BETWEEN_WORDS:
             return
         self._last, self._step = time.monotonic(), step
-        self._store.keep(self._id, replace(self._status, step=step, share=round(whole_share(step, share), 3), rows=rows))
+        self._store.keep(
+            self._id, replace(self._status, step=step, share=round(whole_share(step, share), 3), rows=rows)
+        )
 
 
 def _named(source: Source, inputs: Path, uploads: tuple[Upload, ...]) -> Source:
@@ -151,7 +165,9 @@ def _with_senders_names(text: str, inputs: Path, uploads: tuple[Upload, ...]) ->
 
 def _results(out: Path, manifest: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     hashes = {**manifest["outputs"], MANIFEST: None}
-    return tuple({"name": name, "bytes": (out / name).stat().st_size, "sha256": digest} for name, digest in hashes.items())
+    return tuple(
+        {"name": name, "bytes": (out / name).stat().st_size, "sha256": digest} for name, digest in hashes.items()
+    )
 
 
 def _known(error: BaseException) -> MedriskError:
@@ -164,7 +180,8 @@ def _known(error: BaseException) -> MedriskError:
             hint="Whoever runs this server must see to the room in MEDRISK_DATA_DIR.",
         )
     return _UnexpectedError(
-        "medrisk failed while it worked on this audit: there is no answer to it.", hint="Whoever runs this server finds the place in its log."
+        "medrisk failed while it worked on this audit: there is no answer to it.",
+        hint="Whoever runs this server finds the place in its log.",
     )
 
 
@@ -172,7 +189,9 @@ def _problem(error: MedriskError, store: JobStore, job: Job) -> dict[str, Any]:
     """The words of the command line, with the sender's file names and the form's fields in them."""
 
     def told(text: str) -> str:
-        return _BARE_OPTION.sub(r"\1", _OPTION.sub(r"\1=", _with_senders_names(text, store.path(job.id) / "inputs", job.uploads)))
+        return _BARE_OPTION.sub(
+            r"\1", _OPTION.sub(r"\1=", _with_senders_names(text, store.path(job.id) / "inputs", job.uploads))
+        )
 
     kind = AuditError if isinstance(error, _WritingError | _DiedError | _UnexpectedError) else type(error)
     return {

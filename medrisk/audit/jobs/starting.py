@@ -15,7 +15,6 @@ import threading
 from medrisk.audit.jobs.locks import try_lock
 from medrisk.audit.jobs.model import ENDED
 from medrisk.audit.jobs.store import JobStore
-from medrisk.errors import MedriskError
 from medrisk.settings import Settings, environment_for
 
 _LOG = logging.getLogger(__name__)
@@ -70,9 +69,9 @@ def _start_next(store: JobStore, settings: Settings, place: int) -> bool:
 def start_process(settings: Settings, job_id: str, locks: tuple[int, ...]) -> None:
     """The process holds the locks until it ends. Of its output nothing is kept but what it logs itself."""
     command = [sys.executable, "-m", "medrisk.audit.jobs", job_id]
-    _started.append(
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=locks, env=environment_for(settings))  # noqa: S603
-    )
+    nothing, env = subprocess.DEVNULL, environment_for(settings)
+    process = subprocess.Popen(command, stdin=nothing, stdout=nothing, pass_fds=locks, env=env)  # noqa: S603
+    _started.append(process)
 
 
 def watch(store: JobStore, settings: Settings) -> None:
@@ -82,10 +81,15 @@ def watch(store: JobStore, settings: Settings) -> None:
 
 def _watch(store: JobStore, settings: Settings) -> None:
     wait = threading.Event()
+    told = ""
     while True:
+        fault = ""
         try:
             store.sweep()
             take_up(store, settings)
-        except (OSError, MedriskError) as error:
-            _LOG.error("the folder of audits cannot be used: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may be mended by the next time
+            fault = type(error).__name__
+        if fault and fault != told:
+            _LOG.error("audits cannot be gone on with: %s", fault)
+        told = fault
         wait.wait(_SECONDS)

@@ -1,10 +1,10 @@
 """The folders of jobs: made, found, changed, removed. All servers and processes of one data folder share them.
 
-    audits/ID/job.json      what was asked for; the job is there from the moment this folder has its name
-    audits/ID/status.json   how far it is; only the process that holds the lock writes it
-    audits/ID/lock          held by that process for as long as it lives
-    audits/ID/inputs, out   what was sent, until the job has ended; what came out
-    audits/new-*, gone-*    files that still arrive; what is being deleted
+audits/ID/job.json      what was asked for; the job is there from the moment this folder has its name
+audits/ID/status.json   how far it is; only the process that holds the lock writes it
+audits/ID/lock          held by that process for as long as it lives
+audits/ID/inputs, out   what was sent, until the job has ended; what came out
+audits/new-*, gone-*    files that still arrive; what is being deleted
 """
 
 from __future__ import annotations
@@ -91,12 +91,16 @@ class JobStore:
         return [(job, status) for job, status in mine if not self._has_expired(status)]
 
     def read(self, job_id: str) -> Job | None:
+        """None for one that is not there, or was kept by another version of medrisk in another form."""
         plain = _read(self.path(job_id) / "job.json")
-        return Job(**plain | {"uploads": tuple(Upload(**upload) for upload in plain["uploads"])}) if plain else None
+        try:
+            return Job(**plain | {"uploads": tuple(Upload(**upload) for upload in plain["uploads"])})
+        except (TypeError, KeyError):
+            return None
 
     def status(self, job_id: str) -> Status:
         plain = _read(self.path(job_id) / "status.json")
-        return Status(**plain | {"results": tuple(plain["results"])}) if plain else Status()
+        return Status(**plain | {"results": tuple(plain.get("results", ()))})
 
     def is_there(self, job_id: str) -> bool:
         """Whether nobody has removed it."""

@@ -32,10 +32,21 @@ def _is_mapping(text: str) -> None:
         raise ValidationError("It is given as NAME=COLUMN, such as patient=mrn.")
 
 
+def _is_encoding(text: str) -> None:
+    try:
+        "".encode(text)
+    except (LookupError, ValueError):
+        raise ValidationError("No encoding has this name; utf-8, cp1252, utf-16 and many others do.") from None
+
+
 class AuditRequest(StrictSchema):
     """Files, and the options of `medrisk audit`."""
 
-    file = fields.List(_file("CSV, TSV, xlsx, Parquet, NDJSON, FHIR or OMOP, packed or not."), required=True, validate=validate.Length(min=1))
+    file = fields.List(
+        _file("CSV, TSV, xlsx, Parquet, NDJSON, FHIR or OMOP, packed or not."),
+        required=True,
+        validate=validate.Length(min=1),
+    )
     patients = _file("More about the same patients: age, sex, conditions, labs, symptoms.")
     aliases = _file("unmatched.csv of an earlier audit with its column meant filled in.")
     mode = fields.String(load_default=None, validate=validate.OneOf(("overlap", "ever")), metadata={
@@ -48,14 +59,22 @@ class AuditRequest(StrictSchema):
     dates = fields.String(load_default=None, validate=validate.OneOf(("dmy", "mdy")), metadata={
         "description": "Whether the day or the month comes first in 03/04/2026."
     })  # fmt: skip
-    delimiter = Words(load_default=None, validate=validate.Length(1, 2), metadata={"description": "Where it is found wrongly."})
-    encoding = Words(load_default=None, validate=validate.Regexp(r"[A-Za-z0-9_.:-]{1,40}\Z"), metadata={"description": "Such as cp1252, where it is found wrongly."})
+    delimiter = Words(
+        load_default=None, validate=validate.Length(equal=1), metadata={"description": "Where it is found wrongly."}
+    )
+    encoding = Words(
+        load_default=None,
+        validate=_is_encoding,
+        metadata={"description": "Such as cp1252, where it is found wrongly."},
+    )
     pseudonymise = _flag("A keyed hash in place of every patient's identifier, with this server's key.")
     detected_issues = _flag("Also give FHIR R4 DetectedIssue resources.")
 
 
 class AuditProgress(Schema):
-    step = fields.String(required=True, allow_none=True, metadata={"description": "reading, texts, findings or reports."})
+    step = fields.String(
+        required=True, allow_none=True, metadata={"description": "reading, texts, findings or reports."}
+    )
     share = fields.Float(required=True, metadata={"description": "Of the whole, from 0 to 1."})
     rows = fields.Integer(required=True, metadata={"description": "Read so far."})
 
@@ -63,7 +82,9 @@ class AuditProgress(Schema):
 class AuditResult(Schema):
     name = fields.String(required=True)
     bytes = fields.Integer(required=True)
-    sha256 = fields.String(required=True, allow_none=True, metadata={"description": "Null for manifest.json, which holds the others."})
+    sha256 = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null for manifest.json, which holds the others."}
+    )
     href = fields.String(required=True)
 
 
@@ -77,8 +98,14 @@ class AuditJob(Schema):
     made = fields.String(required=True)
     started = fields.String(required=True, allow_none=True)
     ended = fields.String(required=True, allow_none=True)
-    expires = fields.String(required=True, allow_none=True, metadata={"description": "When it is removed with its results; null until it has ended."})
-    counts = fields.Dict(required=True, allow_none=True, metadata={"description": "Those of manifest.json, when it is done."})
+    expires = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When it is removed with its results; null until it has ended."},
+    )
+    counts = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "Those of manifest.json, when it is done."}
+    )
     results = fields.List(fields.Nested(AuditResult), required=True)
     problem = fields.Nested(Problem, required=True, allow_none=True, metadata={
         "description": "Why it failed, in the words of `medrisk audit`. It names files and columns as they were sent, and nothing that stands in a row."
@@ -101,7 +128,9 @@ def as_document(uploads: Sequence[Upload], sent: Mapping[str, list[str]]) -> dic
         elif len(values) == 1:
             document[name] = values[0]
         else:
-            raise InputError("A field was sent twice.", hint="Send each field once; only file and map may be sent several times.")
+            raise InputError(
+                "A field was sent twice.", hint="Send each field once; only file and map may be sent several times."
+            )
     for upload in uploads:
         if upload.role == "file":
             document.setdefault("file", []).append(upload.stored)
@@ -114,4 +143,6 @@ def read_options(form: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a run, as the job keeps them."""
     pairs = (text.partition("=") for text in form["map"])
     names = ("mode", "dates", "delimiter", "encoding", "pseudonymise", "detected_issues")
-    return {name: form[name] for name in names} | {"mapped": {field.strip().lower(): column.strip() for field, _, column in pairs}}
+    return {name: form[name] for name in names} | {
+        "mapped": {field.strip().lower(): column.strip() for field, _, column in pairs}
+    }

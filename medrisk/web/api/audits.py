@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, send_file, url_for
@@ -68,9 +69,12 @@ def make_audit() -> ResponseReturnValue:
         sent = read_uploads(request, draft / "inputs", settings.audit_max_bytes)
         options = shapes.read_options(load(_REQUEST, shapes.as_document(sent.uploads, sent.fields)))
         if len(store.of_owner(owner)) >= _MOST_KEPT:
-            raise TooManyAuditsError(f"{_MOST_KEPT} audits of yours are kept here.", hint="Remove one: DELETE /api/v1/audits/ID.")
+            raise TooManyAuditsError(
+                f"{_MOST_KEPT} audits of yours are kept here.", hint="Remove one: DELETE /api/v1/audits/ID."
+            )
         job = store.add(draft, owner, sent.uploads, options)
-    take_up(store, settings)
+    with suppress(OSError):  # then it waits, and is tried again every few seconds
+        take_up(store, settings)
     response = jsonify(_shown(store, job, store.status(job.id)))
     response.status_code = 202
     response.headers["Location"] = _address(job.id)
@@ -159,7 +163,8 @@ def _shown(store: JobStore, job: Job, status: Status) -> dict[str, Any]:
         "expires": expires.isoformat(timespec="seconds") if expires else None,
         "counts": status.counts,
         "results": [
-            result | {"href": url_for("audits.get_audit_result", audit_id=job.id, name=result["name"])} for result in status.results
+            result | {"href": url_for("audits.get_audit_result", audit_id=job.id, name=result["name"])}
+            for result in status.results
         ],
         "problem": _problem(status.problem) if status.problem else None,
         "review_notice": review_notice(current_service().knowledge),
@@ -172,4 +177,6 @@ def _seconds(moment: str | None) -> str | None:
 
 
 def _problem(kept: dict[str, Any]) -> dict[str, Any]:
-    return Problem(kept["status"], kept["title"], kept["detail"], kept["hint"], kept["field"], type_of(kept["kind"])).members()
+    return Problem(
+        kept["status"], kept["title"], kept["detail"], kept["hint"], kept["field"], type_of(kept["kind"])
+    ).members()

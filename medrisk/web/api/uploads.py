@@ -39,6 +39,12 @@ class NoRoomError(MedriskError):
     title = "There is no room for the files"
 
 
+class FilesTooLargeError(InputTooLargeError):
+    """More was sent than one audit may hold."""
+
+    title = "The files are too large"
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """``fields``: the values of each field of the form that is no file."""
@@ -50,20 +56,24 @@ class Sent:
 def read_uploads(request: Request, folder: Path, most_bytes: int) -> Sent:
     """The files of a request, written into ``folder``.
 
-    Raises InputError for a body that holds no file, InputTooLargeError over ``most_bytes``, NoRoomError where they cannot be written.
+    Raises InputError for a body that holds no file, FilesTooLargeError over ``most_bytes``, NoRoomError where they cannot be written.
     """
     kind = read_media_type(request, (FORM, OCTETS, CSV))
     request.max_content_length = most_bytes
     try:
         return _read_form(request, folder) if kind == FORM else _read_one(request, folder)
     except RequestEntityTooLarge:
-        raise InputTooLargeError(
-            f"More was sent than {most_bytes:,} bytes.", hint="Pack the files with gzip, or send them in parts of whole patients.", field="file"
+        raise FilesTooLargeError(
+            f"More was sent than {most_bytes:,} bytes.",
+            hint="Pack the files with gzip, or send them in parts of whole patients.",
+            field="file",
         ) from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             raise
-        raise NoRoomError("The disk of this server is full.", hint="Whoever runs it must make room. Nothing was kept.") from None
+        raise NoRoomError(
+            "The disk of this server is full.", hint="Whoever runs it must make room. Nothing was kept."
+        ) from None
 
 
 def _read_form(request: Request, folder: Path) -> Sent:
@@ -84,7 +94,9 @@ def _read_form(request: Request, folder: Path) -> Sent:
     uploads: list[Upload] = []
     for role, part in files.items(multi=True):
         if role not in _ROLES:
-            raise InputError("There is a file in a field that takes none.", hint=f"Files are taken as {', '.join(_ROLES)}.")
+            raise InputError(
+                "There is a file in a field that takes none.", hint=f"Files are taken as {', '.join(_ROLES)}."
+            )
         uploads.append(_take(Path(part.stream.name), role, part.filename or "", uploads))
     _refuse_wrong_files(uploads)
     return Sent(tuple(uploads), dict(form.lists()))
