@@ -32,6 +32,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python bench/names.py
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/serve.py
+	$(BIN)/python bench/audit.py --rows 1000000
 	$(BIN)/python bench/cds.py
 
 # Both zips in build/extension, after the checks of style and types and the tests of what needs no browser.
