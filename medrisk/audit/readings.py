@@ -46,7 +46,11 @@ class Reading:
     @property
     def mark(self) -> str:
         """Stands for what the text says of the patient among facts in words; the same for texts that say the same."""
-        return "" if self.patient is None else MARK + hashlib.blake2b(repr(self.patient).encode(), digest_size=8).hexdigest()
+        if self.patient is None:
+            return ""
+        # A set has no order of its own: each process would write it in another.
+        said = (replace(self.patient, indications=frozenset()), sorted(self.patient.indications))
+        return MARK + hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
 
 
 # No fact in words begins with it.
@@ -74,7 +78,6 @@ def _without_places(patient: Patient) -> Patient:
         symptoms=tuple(replace(found, text="", start=0, end=0) for found in patient.symptoms),
         conditions=tuple(replace(found, text="", start=0, end=0) for found in patient.conditions),
         labs=tuple(replace(found, text="", start=0, end=0) for found in patient.labs),
-        indications=frozenset(sorted(patient.indications)),
     )
 
 
