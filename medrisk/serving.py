@@ -9,6 +9,7 @@ do that too, but then the first to look takes all connections that came at once.
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import socket
 import sys
@@ -52,16 +53,33 @@ class _KeptSocketsServer(MPServer):
 
 
 def load(target: str) -> Any:
-    """The application, in a worker. Until it is there, a signal to stop ends the worker at once: the handlers that it was
-    forked with are the main process's, and would swallow it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    """The application, in a worker."""
     module, _, name = target.partition(":")
     return getattr(importlib.import_module(module), name)()
 
 
+def _let_new_workers_be_stopped() -> None:
+    """Until its application is there, a signal to stop ends a worker at once: the handlers that it is forked with are the main
+    process's, and would swallow it. A signal that comes during the fork waits until the handlers are right.
+    """
+    stops = (signal.SIGINT, signal.SIGTERM)
+
+    def in_worker() -> None:
+        for number in stops:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, stops),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, stops),
+        after_in_child=in_worker,
+    )
+
+
 def serve(target: str, host: str, port: int, workers: int, *, threads: int, seconds_to_stop: int) -> None:
     """Serve until a signal says stop. Dead workers are started again, and requests under way are finished at the end."""
+    if hasattr(os, "register_at_fork"):
+        _let_new_workers_be_stopped()
     server = _KeptSocketsServer(
         target,
         interface=Interfaces.WSGI,
