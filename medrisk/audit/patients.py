@@ -7,7 +7,7 @@ Nothing here knows a rule. Patients, drugs and cases are numbers in tables; what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -17,8 +17,9 @@ from medrisk.audit.cases import Cases
 from medrisk.audit.contexts import Contexts
 from medrisk.audit.options import Mode
 from medrisk.audit.readings import Item, Reading
-from medrisk.audit.spans import covered, less, merged, states
+from medrisk.audit.spans import covered, merged, states
 from medrisk.audit.subjects import Subjects
+from medrisk.audit.telling import Telling
 from medrisk.core.model import Medication
 from medrisk.core.notes import NoteWriter
 from medrisk.service import Medrisk
@@ -43,8 +44,7 @@ class Auditor:
         self._learn(readings)
         self._known = pl.DataFrame(schema={"subject": pl.Int32, "context": pl.Int32, "members": pl.UInt32, "mark": pl.UInt64, "case": pl.Int32})
         self._results = pl.DataFrame(schema={"case": pl.Int32, "result": pl.Int32})
-        self._takes: dict[tuple[int, int], bool] = {}
-        self._explanations: dict[int, list[int]] = {}
+        self._telling = Telling(self.cases, in_time=self._in_time)
 
     def findings(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Patients and findings of a bucket.
@@ -58,9 +58,7 @@ class Auditor:
         people = people.join(self._promoters(taken), on="person", how="left", maintain_order="left")
         cases = self._cases(taken, people)
         found = cases.join(self._results, on="case", how="inner").select("person", "result", "start", "end")
-        found = pl.concat([found, self._told_without_drugs(people)])
-        found = self._without_taken(found)
-        return people, _without_made_up_days(self._without_told_here(found), people)
+        return people, self._telling.settled(found, people)
 
     # What each text and each item is, as tables.
 
@@ -224,51 +222,6 @@ class Auditor:
         self._known = pl.concat([self._known, fresh.select(*_ON_CASE, "case")])
         self._results = pl.concat([self._results, pl.DataFrame(pairs, schema=self._results.schema, orient="row")])
 
-    # What is told of what was found.
-
-    def _told_without_drugs(self, people: pl.DataFrame) -> pl.DataFrame:
-        some = self._flagged(people)
-        for context in some["context"].unique():
-            if context not in self._explanations:
-                self._explanations[context] = self.cases.other_explanations(context)
-        pairs = [(context, result) for context, results in self._explanations.items() for result in results]
-        told = pl.DataFrame(pairs, schema={"context": pl.Int32, "result": pl.Int32}, orient="row")
-        return some.join(told, on="context").select("person", "result", pl.col("first").alias("start"), pl.col("last").alias("end"))
-
-    def _without_taken(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Leave out a finding whose place another takes, on the days on which that one holds."""
-        results = self.cases.results
-        takers = [n for n, result in enumerate(results) if result.takes]
-        may_go = [n for n, result in enumerate(results) if self.cases.can_be_taken(result)]
-        return self._without(found, may_go, takers, self._takes_place)
-
-    def _without_told_here(self, found: pl.DataFrame) -> pl.DataFrame:
-        """Leave out what is held elsewhere where something here is said of the same drugs."""
-        results = self.cases.results
-        elsewhere = [n for n, result in enumerate(results) if result.is_elsewhere]
-        here = [n for n, result in enumerate(results) if result.stands_here]
-        return self._without(found, elsewhere, here, self._same_drugs)
-
-    def _without(self, found: pl.DataFrame, may_go: Sequence[int], by: Sequence[int], holds: Callable[[int, int], bool]) -> pl.DataFrame:
-        goes = found.filter(pl.col("result").is_in(may_go))
-        stays = found.filter(pl.col("result").is_in(by))
-        if goes.is_empty() or stays.is_empty():
-            return found
-        pairs = goes.join(stays, on="person", suffix="_by")
-        distinct = pairs.select("result", "result_by").unique()
-        kept = [(a, b) for a, b in distinct.iter_rows() if a != b and holds(a, b)]
-        pairs = pairs.join(pl.DataFrame(kept, schema={"result": pl.Int32, "result_by": pl.Int32}, orient="row"), on=["result", "result_by"])
-        if not self._in_time:
-            return found.join(pairs.select("person", "result").unique(), on=["person", "result"], how="anti")
-        return less(found, pairs)
-
-    def _takes_place(self, goes: int, by: int) -> bool:
-        taken, taker = self.cases.results[goes], self.cases.results[by]
-        return taken.note.rule in taker.takes and set(taken.note.drugs) <= set(taker.note.drugs)
-
-    def _same_drugs(self, goes: int, by: int) -> bool:
-        return set(self.cases.results[goes].note.drugs) == set(self.cases.results[by].note.drugs)
-
 
 # The roles of classes known to promote muscle cramps or what leads to them.
 PROMOTING_ROLES = frozenset({"promoter", "weak_promoter"})
@@ -290,12 +243,6 @@ def _any_of(held: NDArray[np.uint8], slots: tuple[int, ...]) -> NDArray[np.uint8
 def _hash_of(*facts: object) -> str:
     """The same for the same facts of a patient, in every run."""
     return hashlib.blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def _without_made_up_days(found: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """No days for those of whom the files tell none."""
-    undated = found["person"].is_in(people.filter(pl.col("first").is_null())["person"].implode())
-    return found.with_columns(pl.when(~undated).then(pl.col("start", "end")))
 
 
 
