@@ -56,7 +56,7 @@ class WorkFolder:
         kept = self._read()
         if kept is None:
             self.remove()
-            self.path.mkdir(parents=True, mode=0o700)
+            self.path.mkdir(mode=0o700)
             self.keep(state)
             return state
         if kept.identity != json.loads(json.dumps(state.identity)):

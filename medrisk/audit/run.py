@@ -71,13 +71,14 @@ def run_audit(
     started: datetime | None = None,
     engine: Engine | None = None,
 ) -> dict[str, Any]:
-    """Audit the files into the folder ``out`` and give its manifest, which is written last. Goes on with a run of the same that was interrupted.
+    """Audit the files into the folder ``out`` and give its manifest, which is written last. Goes on with a run of the same that
+    was interrupted. The folder that ``out`` lies in must be there: where it is taken away, the run ends.
 
     Raises AuditError where the folder holds another unfinished run, or the files or the knowledge changed meanwhile.
     """
     began = time.monotonic()
     engine = engine or LocalEngine()
-    out.mkdir(parents=True, exist_ok=True)
+    out.mkdir(exist_ok=True)
     work = WorkFolder(out)
     identity = {"engine": engine.name, **_identity(service, sources, options, pseudonyms)}
     fresh = State(identity, bucket_count(sources, _BUCKET_BYTES), (started or datetime.now(UTC)).isoformat(timespec="seconds"))

@@ -14,6 +14,7 @@ import click
 from medrisk.cli.audit_diff import diff
 from medrisk.cli.overrides import interactions_option, jurisdiction_option, settings_with
 from medrisk.cli.start import start_service
+from medrisk.errors import InputError
 
 if TYPE_CHECKING:
     from medrisk.audit.engines import Engine
@@ -103,6 +104,7 @@ def run_files(
         return
     options = AuditOptions(mode, columns, read_aliases(aliases) if aliases else {}, pseudonymise or pseudonymise_key is not None, detected_issues)
     service = start_service(settings)
+    _make_folder(out)
     pseudonyms = _key(options.pseudonymise, pseudonymise_key, settings)
     with _engine(engine, settings) as chosen, _shown() as progress:
         manifest = run_audit(service, sources, out, options, pseudonyms=pseudonyms, restart=restart, progress=progress, engine=chosen)
@@ -124,6 +126,14 @@ def _engine(name: str, settings: Settings) -> Iterator[Engine | None]:
         yield SparkEngine(session)
     finally:
         session.stop()
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise InputError(f"{out}: the folder cannot be made: {reason}.", hint="Give another folder with -o.", field="out") from None
 
 
 def _columns(mapped: Sequence[str]) -> dict[str, str]:
