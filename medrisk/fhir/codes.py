@@ -47,3 +47,5 @@ _LABS = {
     "haemoglobin": ("718-7",),
 }
 LAB_OF_LOINC = {code: lab for lab, codes in _LABS.items() for code in codes}
+# Verification statuses of a Condition that nobody is sure of: it is read as possible, never as certain.
+UNSURE = frozenset({"unconfirmed", "provisional", "differential"})

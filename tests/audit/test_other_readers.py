@@ -221,3 +221,20 @@ def test_paths_open_in_a_stable_order_and_say_what_is_wrong(tmp_path: Path) -> N
     ):
         with pytest.raises(InputError, match=said):
             open_sources([path], ReadOptions())
+
+
+@pytest.mark.parametrize(
+    ("verification", "said"),
+    [("confirmed", "Asthma"), ("refuted", "no Asthma"), ("provisional", "possible Asthma"), ("unconfirmed", "possible Asthma")],
+)
+def test_a_condition_of_fhir_is_as_sure_as_it_was_said(tmp_path: Path, verification: str, said: str) -> None:
+    condition = {
+        "resourceType": "Condition", "subject": {"reference": "Patient/a"}, "code": {"text": "Asthma"},
+        "verificationStatus": {"coding": [{"code": verification}]},
+    }  # fmt: skip
+    order = {
+        "resourceType": "MedicationRequest", "status": "active", "intent": "order", "subject": {"reference": "Patient/a"},
+        "medicationCodeableConcept": {"text": "propranolol 40 mg"},
+    }  # fmt: skip
+    rows, _ = _read(_lines(tmp_path / "resources.ndjson", order, condition))
+    assert rows["facts"].drop_nulls().to_list() == [said]

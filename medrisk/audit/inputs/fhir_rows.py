@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from medrisk.audit.inputs.shaping import NOT_TAKEN
-from medrisk.fhir.codes import LAB_OF_LOINC, LOINC, NDC, RXNORM
+from medrisk.fhir.codes import LAB_OF_LOINC, LOINC, NDC, RXNORM, UNSURE
 from medrisk.fhir.directions import directions_of
 from medrisk.fhir.tree import (
     code_of,
@@ -160,9 +160,10 @@ def fact_cells(resource: dict[str, Any]) -> Cells | str:
         return "entered in error or cancelled"
     if kind == "Condition":
         said = concept_words(resource.get("code"))
-        refuted = first_code(resource.get("verificationStatus")) == "refuted"
+        verification = first_code(resource.get("verificationStatus"))
         over = first_code(resource.get("clinicalStatus")) in {"inactive", "remission", "resolved"}
-        text = f"no {said}" if refuted else f"history of {said}" if over else said
+        text = f"no {said}" if verification == "refuted" else f"history of {said}" if over else said
+        text = f"possible {said}" if verification in UNSURE else text
         return {"patient": _patient(resource), "conditions": text} if said else "it names no condition"
     lab = next(
         (

@@ -18,12 +18,12 @@ from medrisk.fhir.codes import (
     PREGNANCY_STATUS,
     PREGNANT,
     SNOMED,
+    UNSURE,
 )
 from medrisk.fhir.tree import Json, codings, concept_words, first_code, many, number, one, words
 from medrisk.web.api.stated import fact_words, is_read_with, lab_words, plain_term
 
 _NOT_ASSERTED = frozenset({"entered-in-error", "cancelled"})
-_UNSURE = frozenset({"unconfirmed", "provisional", "differential"})
 _OVER = frozenset({"inactive", "remission", "resolved"})
 _LONGEST_ONSET = 365
 _UCUM = re.compile(r"[\[\]{}]")
@@ -78,7 +78,7 @@ def read_condition(resource: Json, knowledge: KnowledgeBase, day: date | None) -
         return "", "It names nothing and was not taken into account."
     if verification == "refuted":
         return f"no {name}", ""
-    if verification in _UNSURE:
+    if verification in UNSURE:
         return f"possible {name}", ""
     if first_code(resource.get("clinicalStatus")) in _OVER:
         return f"history of {name}", ""
