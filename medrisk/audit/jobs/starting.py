@@ -70,7 +70,7 @@ def start_process(settings: Settings, job_id: str, locks: tuple[int, ...]) -> No
     """The process holds the locks until it ends. Of its output nothing is kept but what it logs itself."""
     command = [sys.executable, "-m", "medrisk.audit.jobs", job_id]
     nothing, env = subprocess.DEVNULL, environment_for(settings)
-    process = subprocess.Popen(command, stdin=nothing, stdout=nothing, pass_fds=locks, env=env)  # noqa: S603
+    process = subprocess.Popen(command, stdin=nothing, stdout=nothing, pass_fds=locks, env=env)  # noqa: S603 - our own program, with no shell
     _started.append(process)
 
 

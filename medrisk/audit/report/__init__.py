@@ -35,7 +35,7 @@ def write_report(summary: Summary, knowledge: KnowledgeBase) -> str:
     environment.filters |= {"n": _number, "share": _share, "plural": _plural}
     return environment.get_template("report.html").render(
         # The sheet and the pictures are made here and hold nothing that was typed but what is escaped already.
-        sheet=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704
+        sheet=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own style sheet, nothing of a file
         svg=Markup,
         summary=summary,
         counts=summary.counts,

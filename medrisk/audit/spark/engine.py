@@ -153,7 +153,7 @@ class SparkEngine:
     ) -> pa.Table:
         """``work`` done on every partition, with ``job`` sent to all executors once."""
         # Some readers hold functions, which only cloudpickle can send.
-        sent = self._session.sparkContext.broadcast(cloudpickle.dumps(job))  # type: ignore[no-untyped-call]
+        sent = self._session.sparkContext.broadcast(cloudpickle.dumps(job))  # type: ignore[no-untyped-call]  # cloudpickle has no type hints
         try:
             done = self._watched(frame.mapInArrow(partial(work, sent), answer), look)
         finally:
