@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from medrisk.audit.inputs import open_sources
 from medrisk.audit.inputs.csv_layout import find_csv_layout
+from medrisk.audit.inputs.csv_parsing import CsvParser
 from medrisk.audit.inputs.csv_source import CsvSource
 from medrisk.audit.inputs.fields import find_columns
 from medrisk.audit.inputs.shaping import Plan
@@ -277,3 +278,38 @@ def test_the_text_of_a_row_is_one_line_of_a_list(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_columns_of_published_tables_are_known(header: str, expected: dict[str, str]) -> None:
     assert find_columns(header.split(","), "file", {}) == expected
+
+
+BITS = [
+    "a",
+    "b",
+    ",",
+    ",",
+    "\n",
+    '"',
+    '""',
+    "p,d,s\n",
+    '"x",y,z\n',
+    'q,"r\ns",t\n',
+    "\r\n",
+    " ",
+    "\0",
+    "é",
+    "\udce9",
+    ",,\n",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(bits=st.lists(st.sampled_from(BITS), max_size=60), slow=st.sampled_from([4, 32, 1 << 14]), final=st.booleans())
+def test_however_much_is_read_fast_the_rows_and_rejects_are_those_of_the_slow_way(
+    tmp_path_factory: pytest.TempPathFactory, bits: list[str], slow: int, final: bool
+) -> None:
+    block = "".join(bits).encode("utf-8", "surrogateescape")
+    path = _write(tmp_path_factory.mktemp("csv"), "patient,drug,sig\n")
+    layout = find_csv_layout(path, path.name, ReadOptions(encoding="utf-8", delimiter=","))
+    columns = {"patient": "patient", "drug": "drug", "directions": "sig"}
+    slowly = CsvParser(layout, columns, slow_bytes=len(block) + 1)._parse_slow(block, 2, final=final)
+    fast = CsvParser(layout, columns, slow_bytes=slow).parse(block, 2, final=final)
+    assert fast.cells.to_dicts() == slowly.cells.to_dicts()
+    assert (fast.rejects, fast.consumed, fast.lines) == (slowly.rejects, slowly.consumed, slowly.lines)

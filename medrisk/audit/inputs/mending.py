@@ -1,4 +1,4 @@
-"""The slow way through a block of CSV that has broken rows in it: each of them is told, and all others are kept.
+"""The slow way through CSV that has broken rows in it: each of them is told, and all others are kept.
 
 A quote that never closes must not swallow the rows behind it: then its first line alone is refused, and reading goes on
 with the next one.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from medrisk.audit.rows import Reject
 
 LONGEST_ROW = 1 << 20
-_MOST_LINES = 1_000
+MOST_LINES = 1_000
 QUOTE_REASON = (
     "a double quote in this row is not closed, or text stands behind a closing one: write a quote inside a field twice"
 )
@@ -104,7 +104,7 @@ class _Reader:
         while '"' not in last or not self._record.fullmatch(text):
             is_open = (
                 ('"' not in last or self._open.fullmatch(text) is not None)
-                and taken < _MOST_LINES
+                and taken < MOST_LINES
                 and len(text) <= LONGEST_ROW
             )
             if is_open and at + taken >= len(self.lines) and not self.final:

@@ -14,49 +14,38 @@ _QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
 class Layout:
     """What was found of a block that begins where a record begins.
 
-    ``ends`` are the places of the line feeds that end a record. ``delimiters`` counts those outside quotes before the
-    last of them. ``line_feeds`` are all line feeds, where some stand inside quotes, else None.
+    ``ends`` are the places of the line feeds that end a record. ``delimiters`` counts those outside quotes of each
+    record. ``line_feeds`` are all line feeds, where some stand inside quotes, else None.
     """
 
     ends: NDArray[np.int64]
-    delimiters: int
+    delimiters: NDArray[np.int64]
     line_feeds: NDArray[np.int64] | None
 
 
 def find_layout(block: bytes, delimiter: int) -> Layout | None:
     """None where a quote stands in the middle of a field, or text behind a closing one: then nothing is certain."""
     letters = np.frombuffer(block, dtype=np.uint8)
-    feeds = np.flatnonzero(letters == _LINE_FEED)
-    if b'"' not in block:
-        last = int(feeds[-1]) if len(feeds) else 0
-        return Layout(feeds, int(np.count_nonzero(letters[:last] == delimiter)), None)
-    is_quote = letters == _QUOTE
-    if not _stand_well(letters, np.flatnonzero(is_quote), delimiter):
+    has_quotes = b'"' in block
+    matters = letters == delimiter
+    matters |= letters == _LINE_FEED
+    if has_quotes:
+        matters |= letters == _QUOTE
+    # From here on only of these letters, a tenth of all.
+    places = np.flatnonzero(matters)
+    marks = letters[places]
+    if not has_quotes:
+        feeds = np.flatnonzero(marks == _LINE_FEED)
+        return Layout(places[feeds], np.diff(feeds, prepend=-1) - 1, None)
+    is_quote = marks == _QUOTE
+    if not _stand_well(letters, places[is_quote], delimiter):
         return None
-    inside = _inside(_as_bits(is_quote))
-    ends = feeds[(inside[feeds >> 6] >> (feeds & 63).astype(np.uint64)) & np.uint64(1) == 0]
-    last = int(ends[-1]) if len(ends) else 0
-    outside = _as_bits(letters[:last] == delimiter)
-    outside &= ~inside[: len(outside)]
-    return Layout(ends, int(np.bitwise_count(outside).sum()), feeds if len(ends) < len(feeds) else None)
-
-
-def _as_bits(marks: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """One bit a letter, 64 in a word, the first letter in the lowest bit."""
-    packed = np.packbits(marks, bitorder="little")
-    bits = np.zeros(-(-len(packed) // 8) * 8, np.uint8)
-    bits[: len(packed)] = packed
-    return bits.view(np.uint64)
-
-
-def _inside(quotes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A bit for each letter behind an odd number of quotes: each bit is that number modulo 2, summed up by doubling steps."""
-    inside = quotes.copy()
-    for step in (1, 2, 4, 8, 16, 32):
-        inside ^= inside << np.uint64(step)
-    odd_words = np.bitwise_xor.accumulate(inside >> np.uint64(63))
-    inside[1:] ^= np.uint64(0) - odd_words[:-1]
-    return inside
+    is_outside = ~np.logical_xor.accumulate(is_quote) & ~is_quote
+    line_feeds = places[marks == _LINE_FEED]
+    places, marks = places[is_outside], marks[is_outside]
+    feeds = np.flatnonzero(marks == _LINE_FEED)
+    ends = places[feeds]
+    return Layout(ends, np.diff(feeds, prepend=-1) - 1, line_feeds if len(ends) < len(line_feeds) else None)
 
 
 def _stand_well(letters: NDArray[np.uint8], quotes: NDArray[np.int64], delimiter: int) -> bool:

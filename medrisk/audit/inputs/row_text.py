@@ -14,12 +14,21 @@ TEXT_FIELDS = (
     "drug", "strength", "form", "dose", "dose_unit", "route", "directions", "frequency", "times_a_day", "quantity", "days_supply",
 )  # fmt: skip
 CODE_FIELDS = ("rxcui", "ndc")
+_IN_WORDS = ("directions", "frequency")
 # Halves and small numbers of tablets a day, as twice the number: what quantity and days' supply may be taken to mean.
 _A_DAY = {1: "0.5", 2: "1", 3: "1.5", 4: "2", 6: "3", 8: "4", 10: "5", 12: "6", 16: "8"}
 _NEAR = 0.02
 _NDC = r"^[\d*][\d*-]{5,14}$"
 _RXCUI = r"^\d{1,8}$"
 _ONE_LINE = r"[\r\n\t|]+"
+
+
+def told_once(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells without numbers that say nothing beside directions in words, so that more rows are alike."""
+    fields = cells.columns
+    numbers = [pl.col(field) for field in ("times_a_day", "quantity", "days_supply") if field in fields]
+    silent = _is_silent(fields)
+    return cells.with_columns(pl.when(silent).then(number) for number in numbers) if numbers else cells
 
 
 def product_text(fields: Collection[str], *, messy: bool) -> pl.Expr:
@@ -56,8 +65,8 @@ def _product(fields: Collection[str]) -> list[pl.Expr]:
 
 
 def _directions(fields: Collection[str]) -> list[pl.Expr]:
-    parts = [pl.col(field) for field in ("directions", "frequency") if field in fields]
-    silent = pl.all_horizontal(*(part.is_null() for part in parts)) if parts else pl.lit(True)
+    parts = [pl.col(field) for field in _IN_WORDS if field in fields]
+    silent = _is_silent(fields)
     if "times_a_day" in fields:
         times = pl.col("times_a_day").cast(pl.Float64, strict=False)
         whole = times.is_between(1, 24) & (times == times.round())
@@ -70,6 +79,12 @@ def _directions(fields: Collection[str]) -> list[pl.Expr]:
     elif {"quantity", "days_supply"} <= set(fields) and "dose" not in fields:
         parts.append(pl.when(silent).then(_worked_out(fields)))
     return parts
+
+
+def _is_silent(fields: Collection[str]) -> pl.Expr:
+    """Whether no directions are given in words."""
+    parts = [pl.col(field) for field in _IN_WORDS if field in fields]
+    return pl.all_horizontal(*(part.is_null() for part in parts)) if parts else pl.lit(True)
 
 
 def _worked_out(fields: Collection[str]) -> pl.Expr:

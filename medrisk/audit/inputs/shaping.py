@@ -9,7 +9,7 @@ import polars as pl
 
 from medrisk.audit.inputs.dates import DayOrder, days_of
 from medrisk.audit.inputs.distinct import for_each_distinct
-from medrisk.audit.inputs.row_text import CODE_FIELDS, TEXT_FIELDS, code_text, line_text, product_text
+from medrisk.audit.inputs.row_text import CODE_FIELDS, TEXT_FIELDS, code_text, line_text, product_text, told_once
 from medrisk.audit.rows import ROW_SCHEMA, Reject
 
 # Cells that say that nothing is there.
@@ -83,7 +83,7 @@ def _texts(cells: pl.DataFrame, plan: Plan, messy: bool) -> pl.Series:
         return _nothing(cells, pl.String)
     has_name = pl.col("drug").is_not_null() if "drug" in cells.columns else pl.lit(False)
     needed = plan.with_codes or "drug" not in cells.columns or cells["drug"].null_count() > 0
-    said = _by_distinct(cells, TEXT_FIELDS, lambda fields: product_text(fields, messy=messy))
+    said = _by_distinct(told_once(cells), TEXT_FIELDS, lambda fields: product_text(fields, messy=messy))
     code = _by_distinct(cells, CODE_FIELDS, code_text) if needed else _nothing(cells, pl.String)
     return cells.with_columns(said=said, code=code).select(
         text=line_text(has_name=has_name, with_codes=plan.with_codes)
