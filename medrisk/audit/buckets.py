@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from medrisk.audit.checkpoint import State
 from medrisk.audit.gather import read_bucket
+from medrisk.audit.numbers import mixed
 from medrisk.audit.options import Mode
 from medrisk.audit.output import FindingWriter, patient_table
 from medrisk.audit.patients import Auditor
@@ -20,6 +21,8 @@ from medrisk.service import Medrisk
 
 # In the order in which they are put in place: with the last the bucket is done.
 _TABLES = ("findings", "patients")
+# Before every day that a file may tell.
+_NO_DAY = -(1 << 31)
 
 
 class BucketWorker:
@@ -49,7 +52,7 @@ class BucketWorker:
         for name, table in zip(_TABLES, self.tables_of(rows), strict=True):
             part = _part(self._work, bucket, name)
             new = part.with_name(part.name + ".new")
-            table.write_parquet(new, compression="zstd", compression_level=1, statistics=False)
+            table.write_ipc(new, compression="lz4")
             new.replace(part)
 
     def tables_of(self, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -76,10 +79,15 @@ class BucketWorker:
 
     def _hashes(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, lines_hash: the same for the same texts and days, in whatever order and however often."""
-        lines = rows.filter(pl.col("text").is_not_null()).select("person", "text", "start", "end")
-        of_text = pl.Series("of_text", self._text_hashes[lines["text"].to_numpy()])
-        marks = lines.select("person", pl.struct(of_text, "start", "end").hash().alias("mark")).unique()
-        return marks.group_by("person").agg(pl.col("mark").sum()).select("person", pl.col("mark").cast(pl.String).alias("lines_hash"))
+        lines = rows.filter(pl.col("text").is_not_null())
+        person = lines["person"].to_numpy()
+        marks = self._text_hashes[lines["text"].to_numpy()]
+        for name, salt in (("start", 1), ("end", 2)):
+            days = lines[name].fill_null(_NO_DAY).to_numpy().astype(np.int64)
+            marks = mixed(marks + (days << 2).astype(np.uint64) + np.uint64(salt))
+        own = pl.Series("own", mixed(marks + mixed(person.astype(np.int64) + _NO_DAY)))
+        once = pl.DataFrame([own, pl.Series("person", person), pl.Series("mark", marks)]).unique("own")
+        return once.group_by("person").agg(pl.col("mark").sum()).select("person", pl.col("mark").cast(pl.String).alias("lines_hash"))
 
 
 def _numbered(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -105,7 +113,7 @@ def bucket_parts(work: Path, buckets: int, name: str) -> list[Path]:
 
 
 def _part(work: Path, bucket: int, name: str) -> Path:
-    return work / f"{name}-{bucket:05}.parquet"
+    return work / f"{name}-{bucket:05}.arrow"
 
 
 def _hash_of(text: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medrisk.audit.contexts import Contexts
+from medrisk.audit.readings import Item
 from medrisk.audit.subjects import Subjects
 from medrisk.core.assess import facts_of
 from medrisk.core.engine import Findings
@@ -47,6 +48,8 @@ class Cases:
         self._highest_dose_only = highest_dose_only
         self.results: list[Result] = []
         self._numbers: dict[Result, int] = {}
+        self._sorted_by: dict[int, str] = {}
+        self._lines: dict[tuple[int, int], list[tuple[tuple[object, ...], Medication]]] = {}
         taken = {other for rule in subjects.engine.knowledge.rules.values() for other in rule.supersedes}
         self._taken = frozenset(taken)
 
@@ -70,13 +73,25 @@ class Cases:
     def _medications(self, views: Sequence[int]) -> list[Medication]:
         """The drugs of a case, each view on a line of its own; a drug that only repeats another counts once."""
         found: dict[tuple[object, ...], Medication] = {}
-        ordered = sorted((self._subjects.views[number] for number in views), key=repr)
-        for line, view in enumerate(ordered):
-            for medication in view.medications:
-                dose = medication.daily_dose.amount if medication.daily_dose else None
-                key = (medication.ingredient.name, view.product, medication.status, medication.route, dose)
-                found.setdefault(key, replace(medication, line=line))
+        for line, view in enumerate(sorted(views, key=self._words) if len(views) > 1 else views):
+            for key, medication in self._on_line(view, line):
+                found.setdefault(key, medication)
         return _highest(list(found.values())) if self._highest_dose_only else list(found.values())
+
+    def _words(self, view: int) -> str:
+        """What a view is sorted by, the same in every run."""
+        known = self._sorted_by.get(view)
+        if known is None:
+            known = self._sorted_by[view] = repr(self._subjects.views[view])
+        return known
+
+    def _on_line(self, view: int, line: int) -> list[tuple[tuple[object, ...], Medication]]:
+        """The medications of a view on a line, each with what tells it from a repetition."""
+        known = self._lines.get((view, line))
+        if known is None:
+            item = self._subjects.views[view]
+            known = self._lines[view, line] = [(_told_apart(item, m), replace(m, line=line)) for m in item.medications]
+        return known
 
     def _result(self, finding: Finding, found: Findings, patient: Patient, *, is_elsewhere: bool) -> Result:
         lines = (_NO_LINE,) * (1 + max((m.line for m in finding.medications), default=0))
@@ -102,6 +117,11 @@ class Cases:
         if number == len(self.results):
             self.results.append(result)
         return number
+
+
+def _told_apart(item: Item, medication: Medication) -> tuple[object, ...]:
+    dose = medication.daily_dose.amount if medication.daily_dose else None
+    return (medication.ingredient.name, item.product, medication.status, medication.route, dose)
 
 
 def _highest(medications: list[Medication]) -> list[Medication]:

@@ -11,13 +11,17 @@ import io
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from medrisk.audit.cases import Cases, Result
 from medrisk.audit.harmless import harmless
+from medrisk.audit.numbers import Packing
 from medrisk.audit.tables import FINDINGS_SCHEMA, PATIENTS_SCHEMA, TIERS, UNMATCHED_SCHEMA
 from medrisk.core.model import Patient
 
@@ -40,45 +44,43 @@ class FindingWriter:
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
-        self._words = pl.DataFrame(schema={"result": pl.Int32, "order": pl.Int32, **_WORD_TYPES})
-        self._count = 0
+        self._learning = Lock()
+        # The words of each result, and its place in the order in which a patient's findings are read.
+        self._learnt: tuple[pl.DataFrame, NDArray[np.int64]] = pl.DataFrame(schema=_WORD_TYPES), np.zeros(0, np.int64)
 
     def table(self, found: pl.DataFrame, names: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
-        """``found``: person, result, start, end, one or several stretches of days. ``names``: person, patient_id."""
-        self._learn()
-        days = _days(found, dated=dated)
-        return (
-            days.join(self._words.select("result", "order"), on="result")
-            .sort("person", "order", "first_date")
-            .drop("order")
-            .join(names, on="person", maintain_order="left")
-            .join(self._words, on="result", maintain_order="left")
-            .select("person", *FINDINGS_SCHEMA)
-        )
+        """``found``: person, result, start, end, one or several stretches of days. ``names``: person, patient_id, person n in row n."""
+        words, order = self._learn()
+        packing = Packing(names.height, len(order))
+        days = _days(found, packing, dated=dated)
+        person, result = packing.unpack(days["key"].to_numpy())
+        places = np.argsort(packing.pack(person, order[result]))
+        person, result = person[places], result[places]
+        of_person = pl.DataFrame([pl.Series("person", person.astype(np.uint32)), names["patient_id"].gather(person)])
+        return pl.concat([of_person, days[places].drop("key"), words[result]], how="horizontal").select("person", *FINDINGS_SCHEMA)
 
-    def _learn(self) -> None:
-        if self._count == len(self._cases.results):
-            return
-        results = self._cases.results
-        places = sorted(range(len(results)), key=lambda n: results[n].order)
-        order = {number: place for place, number in enumerate(places)}
-        words = [finding_words(result) for result in results]
-        self._words = pl.DataFrame(
-            {"result": range(len(results)), "order": [order[n] for n in range(len(results))]},
-            schema={"result": pl.Int32, "order": pl.Int32},
-        ).hstack(pl.DataFrame(words, schema=_WORD_TYPES))
-        self._count = len(results)
+    def _learn(self) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+        with self._learning:
+            results = self._cases.results[:]
+            if self._learnt[0].height < len(results):
+                words = pl.DataFrame([finding_words(result) for result in results], schema=_WORD_TYPES)
+                in_order = sorted(range(len(results)), key=lambda n: results[n].order)
+                order = np.empty(len(results), np.int64)
+                order[in_order] = np.arange(len(results))
+                self._learnt = words, order
+            return self._learnt
 
 
 _OWN_COLUMNS = {"patient_id", "first_date", "last_date", "days"}
 _WORD_TYPES = {name: kind for name, kind in FINDINGS_SCHEMA.items() if name not in _OWN_COLUMNS}
 
 
-def _days(found: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
-    """One row a person and result, with the first and last day and how many days it held."""
+def _days(found: pl.DataFrame, packing: Packing, *, dated: bool) -> pl.DataFrame:
+    """One row a person and result (packed in ``key``), with the first and last day and how many days it held."""
     held = pl.when(pl.col("start").is_not_null().any()).then((pl.col("end") - pl.col("start") + 1).sum())
     days = held if dated else pl.lit(None, pl.Int32)
-    return found.group_by("person", "result").agg(
+    keys = pl.Series("key", packing.pack(found["person"].to_numpy(), found["result"].to_numpy()))
+    return found.with_columns(keys).group_by("key").agg(
         pl.col("start").min().cast(pl.Date).alias("first_date"), pl.col("end").max().cast(pl.Date).alias("last_date"),
         days.cast(pl.Int32).alias("days"),
     )  # fmt: skip
@@ -129,7 +131,7 @@ def _row_groups(parts: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
     count = 0
     for part in parts:
-        table = pq.read_table(part).cast(schema)
+        table = pl.read_ipc(part).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
         while count + table.num_rows >= _ROW_GROUP:
             room = _ROW_GROUP - count
             yield pa.concat_tables([*held, table.slice(0, room)])

@@ -158,8 +158,8 @@ def test_a_dose_that_was_changed_is_not_added_up_where_days_do_not_count(service
 def test_stretches_of_days_are_those_of_a_set_of_days(days: list[tuple[int, int, int]]) -> None:
     from medrisk.audit.spans import merged
 
-    table = pl.DataFrame([(who, first, first + length) for who, first, length in days], schema={"who": pl.Int32, "start": pl.Int32, "end": pl.Int32}, orient="row")
-    found = merged(table, ["who"])
+    table = pl.DataFrame([(who, first, first + length) for who, first, length in days], schema={"key": pl.UInt64, "start": pl.Int32, "end": pl.Int32}, orient="row")
+    found = merged(table)
     held = {(who, day) for who, first, length in days for day in range(first, first + length + 1)}
     stretches = [(who, first, last) for who, first, last in found.iter_rows()]
     assert {(who, day) for who, first, last in stretches for day in range(first, last + 1)} == held

@@ -41,11 +41,10 @@ def product_text(fields: Collection[str], *, messy: bool) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def line_text(*, has_name: pl.Expr, with_codes: bool) -> pl.Expr:
-    """The line from the columns ``said`` and ``code``. Directions alone, or a strength, name nothing."""
-    code = pl.col("code") if with_codes else pl.when(~has_name).then(pl.col("code"))
-    text = pl.concat_str([pl.col("said"), code], separator=", ", ignore_nulls=True)
-    return pl.when(has_name | pl.col("code").is_not_null()).then(text)
+def line_text() -> pl.Expr:
+    """``text`` from the columns ``said``, ``code`` and ``named``. Directions alone, or a strength, name nothing."""
+    text = pl.concat_str([pl.col("said"), pl.col("code")], separator=", ", ignore_nulls=True)
+    return pl.when(pl.col("named") | pl.col("code").is_not_null()).then(text).alias("text")
 
 
 def _product(fields: Collection[str]) -> list[pl.Expr]:

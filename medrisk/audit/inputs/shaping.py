@@ -81,13 +81,18 @@ def births(cells: pl.DataFrame, plan: Plan) -> pl.DataFrame:
 def _texts(cells: pl.DataFrame, plan: Plan, messy: bool) -> pl.Series:
     if plan.of_patients:
         return _nothing(cells, pl.String)
-    has_name = pl.col("drug").is_not_null() if "drug" in cells.columns else pl.lit(False)
-    needed = plan.with_codes or "drug" not in cells.columns or cells["drug"].null_count() > 0
     said = _by_distinct(told_once(cells), TEXT_FIELDS, lambda fields: product_text(fields, messy=messy))
-    code = _by_distinct(cells, CODE_FIELDS, code_text) if needed else _nothing(cells, pl.String)
-    return cells.with_columns(said=said, code=code).select(
-        text=line_text(has_name=has_name, with_codes=plan.with_codes)
-    )["text"]
+    named = (
+        cells["drug"].is_not_null() if "drug" in cells.columns else pl.Series([False]).new_from_index(0, cells.height)
+    )
+    codes = cells.select(pl.col(field) for field in CODE_FIELDS if field in cells.columns)
+    if not plan.with_codes:
+        codes = codes.with_columns(pl.when(~named).then(pl.all()))
+    code = _by_distinct(codes, CODE_FIELDS, code_text) if codes.width else _nothing(cells, pl.String)
+    texts = pl.DataFrame({"said": said, "code": code, "named": named})
+    if code.null_count() == cells.height:
+        return texts.select(pl.when("named").then("said"))["said"]
+    return texts.select(line_text())["text"]
 
 
 def _nothing(cells: pl.DataFrame, kind: type[pl.DataType]) -> pl.Series:

@@ -123,7 +123,7 @@ class SparkEngine:
         by_bucket = rows.where(~rows.bucket.isin(done)).repartitionById(state.buckets, rows.bucket)
         share = 1 / state.buckets
         self._do(
-            by_bucket, work_out_bucket, DONE, job, lambda: tell(share * len(list(folder.glob("patients-*.parquet"))))
+            by_bucket, work_out_bucket, DONE, job, lambda: tell(share * len(list(folder.glob("patients-*.arrow"))))
         )
         tell(1.0)
 
