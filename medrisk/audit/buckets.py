@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,8 @@ from medrisk.service import Medrisk
 
 # In the order in which they are put in place: with the last the bucket is done.
 _TABLES = ("findings", "patients")
+# Buckets that are held in memory at a time.
+_AT_A_TIME = 4
 # Before every day that a file may tell.
 _NO_DAY = -(1 << 31)
 
@@ -41,11 +45,21 @@ class BucketWorker:
         self._text_hashes = np.array([_hash_of(text) for text in texts["text"]], dtype=np.uint64)
 
     def work(self, tell: Callable[[float], None]) -> None:
-        for bucket in range(self._state.buckets):
-            rows = None if is_done(self._work, bucket) else read_bucket(self._work, bucket, self._state.flushes)
-            if rows is not None:
-                self.write(bucket, rows.join(self._facts, on="facts", how="left").drop("facts").rename({"words": "facts"}))
-            tell((bucket + 1) / self._state.buckets)
+        """Work out every bucket that is not done, some of them at the same time: most of the work holds up no other thread."""
+        buckets = self._state.buckets
+        with ThreadPoolExecutor(min(os.cpu_count() or 1, _AT_A_TIME)) as pool:
+            done = [pool.submit(self._work_out, bucket) for bucket in range(buckets)]
+            try:
+                for number, bucket in enumerate(done):
+                    bucket.result()
+                    tell((number + 1) / buckets)
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _work_out(self, bucket: int) -> None:
+        rows = None if is_done(self._work, bucket) else read_bucket(self._work, bucket, self._state.flushes)
+        if rows is not None:
+            self.write(bucket, rows.join(self._facts, on="facts", how="left").drop("facts").rename({"words": "facts"}))
 
     def write(self, bucket: int, rows: pl.DataFrame) -> None:
         """Work out the rows of a bucket (see ``tables_of``) and leave its parts of the tables."""

@@ -14,7 +14,7 @@ from medrisk.audit.gather import Gatherer
 from medrisk.audit.options import Mode
 from medrisk.audit.pseudonyms import Pseudonyms
 from medrisk.audit.readings import Reading
-from medrisk.audit.resolve import resolve
+from medrisk.audit.resolve import TextReader
 from medrisk.audit.rows import Source
 from medrisk.service import Medrisk
 
@@ -52,13 +52,14 @@ class Engine(Protocol):
 
     def gather(
         self,
+        service: Medrisk,
         work: WorkFolder,
         state: State,
         sources: Sequence[Source],
         change: RowChange,
         tell: Callable[[int, float], None],
     ) -> Gathered:
-        """Read all rows. ``tell`` is called with the rows read so far and the share of the input."""
+        """Read all rows, before anything else. ``tell`` is called with the rows read so far and the share of the input."""
 
     def read(self, service: Medrisk, texts: Sequence[str], tell: Callable[[int], None]) -> list[Reading]:
         """What each text says, in order. ``tell`` is called with how many are done."""
@@ -74,22 +75,35 @@ class LocalEngine:
     """All cores of this machine."""
 
     name = "local"
+    _reader: TextReader
 
     def gather(
         self,
+        service: Medrisk,
         work: WorkFolder,
         state: State,
         sources: Sequence[Source],
         change: RowChange,
         tell: Callable[[int, float], None],
     ) -> Gathered:
+        self._reader = TextReader(service)
         gatherer = Gatherer(work, state, sources)
         if not state.gathered:
-            gatherer.gather(change, tell)
+            try:
+                gatherer.gather(change, tell, self._reader.add)
+            except BaseException:
+                self._reader.close()
+                raise
         return Gathered(gatherer.texts.table(), gatherer.facts.table())
 
     def read(self, service: Medrisk, texts: Sequence[str], tell: Callable[[int], None]) -> list[Reading]:
-        return resolve(service, texts, tell)
+        reader = self._reader
+        try:
+            # All but those that were met by a run that was interrupted behind them.
+            reader.add(texts[reader.count :])
+            return reader.all(tell)
+        finally:
+            reader.close()
 
     def work_out(
         self, service: Medrisk, gathered: Gathered, readings: Sequence[Reading], work: WorkFolder, mode: Mode, state: State,

@@ -39,15 +39,22 @@ class Gatherer:
         if not state.rows_in:
             state.rows_in = [0] * len(sources)
 
-    def gather(self, change: Callable[[pl.DataFrame], pl.DataFrame], tell: Callable[[int, float], None]) -> None:
-        """Read what is not read yet. ``change`` has a word on the rows (aliases, pseudonyms) before they are numbered."""
+    def gather(
+        self, change: Callable[[pl.DataFrame], pl.DataFrame], tell: Callable[[int, float], None], met: Callable[[list[str]], None]
+    ) -> None:  # fmt: skip
+        """Read what is not read yet. ``change`` has a word on the rows (aliases, pseudonyms) before they are numbered; ``met`` is
+        called with the texts in the order of their numbers, as they are met.
+        """
         state = self._state
+        met(self.texts.since(0))
         began = time.monotonic()
         earlier = state.seconds.get("read", 0.0)
         while state.source < len(self._sources):
             source = self._sources[state.source]
             for block in source.blocks(state.at):
+                before = len(self.texts)
                 self._take(source, block, change)
+                met(self.texts.since(before))
                 state.rows_in[state.source] += block.read
                 state.at = dict(block.next)
                 tell(sum(state.rows_in), _share(self._sources, state))
@@ -104,6 +111,10 @@ class Numbered:
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def since(self, number: int) -> list[str]:
+        """The texts from this number on."""
+        return self._known["text"][number:].to_list()
 
     def number(self, column: pl.Series) -> pl.Series:
         """The number of each text; null stays null."""

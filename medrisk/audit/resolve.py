@@ -1,11 +1,11 @@
-"""Distinct texts read by all cores. Each worker builds the service for itself, from the same files."""
+"""Distinct texts read by all cores, from the moment they are met. Each worker builds the service for itself, from the same files."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 
 from medrisk.audit.readings import Reading, read_texts
 from medrisk.errors import AuditError
@@ -19,29 +19,56 @@ _CHUNK = 500
 _worker: Medrisk | None = None
 
 
-def resolve(service: Medrisk, texts: Sequence[str], tell: Callable[[int], None], processes: int | None = None) -> list[Reading]:
-    """What each text says, in order. ``tell`` is called with how many are done.
+class TextReader:
+    """Reads texts in the order in which they are given. To be closed, with whatever became of the run."""
 
-    Raises AuditError where a worker found other knowledge or names than this process.
-    """
-    chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
-    count = min(processes or os.cpu_count() or 1, len(chunks))
-    if count <= 1 or len(texts) < _FEW:
-        return _all((read_texts(service, chunk) for chunk in chunks), tell)
-    # A fresh interpreter for each: threads of polars do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(service.settings,)) as pool:
-        if pool.submit(_versions).result() != repr(service.versions):
+    def __init__(self, service: Medrisk, processes: int | None = None) -> None:
+        self._service = service
+        self._processes = processes or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._versions: Future[str] | None = None
+        self._waiting: list[str] = []
+        self._reading: list[Future[list[Reading]]] = []
+        self.count = 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        """More texts: where there are many, other processes begin to read them at once."""
+        self._waiting += texts
+        self.count += len(texts)
+        if self._pool is None and self._processes > 1 and len(self._waiting) >= _FEW:
+            # A fresh interpreter for each: threads of polars do not survive a fork.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._processes, context, _begin, (self._service.settings,))
+            self._versions = self._pool.submit(_versions)
+        if self._pool is not None:
+            whole = len(self._waiting) - len(self._waiting) % _CHUNK
+            self._reading += [self._pool.submit(_read, chunk) for chunk in _chunks(self._waiting[:whole])]
+            self._waiting = self._waiting[whole:]
+
+    def all(self, tell: Callable[[int], None]) -> list[Reading]:
+        """What each text says, in order. ``tell`` is called with how many are done.
+
+        Raises AuditError where a worker found other knowledge or names than this process.
+        """
+        if self._versions is not None and self._versions.result() != repr(self._service.versions):
             raise AuditError("The knowledge or the drug names changed while the audit began.", hint="Start it again.")
-        return _all(pool.map(_read, chunks), tell)
+        found: list[Reading] = []
+        for reading in self._reading:
+            found += reading.result()
+            tell(len(found))
+        for chunk in _chunks(self._waiting):
+            found += read_texts(self._service, chunk)
+            tell(len(found))
+        return found
+
+    def close(self) -> None:
+        """End the workers; what nobody asked for any more is not read."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
 
-def _all(answers: Iterable[list[Reading]], tell: Callable[[int], None]) -> list[Reading]:
-    found: list[Reading] = []
-    for answer in answers:
-        found += answer
-        tell(len(found))
-    return found
+def _chunks(texts: Sequence[str]) -> list[Sequence[str]]:
+    return [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
 
 
 def _begin(settings: Settings) -> None:

@@ -87,7 +87,7 @@ def run_audit(
         # Beside the reading of the rows, for a hash is worked out without holding up Python.
         hashes = [hashing.submit(sha256_of, source.path) for source in sources]
         change = RowChange(dict(options.aliases), pseudonyms)
-        gathered = engine.gather(work, state, sources, change, lambda rows, share: progress("reading", share, rows))
+        gathered = engine.gather(service, work, state, sources, change, lambda rows, share: progress("reading", share, rows))
         mode = options.mode or _usual_mode(state)
         texts, rows = gathered.texts, sum(state.rows_in)
         readings = _timed(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
 
 from medrisk.audit.inputs.csv_layout import CsvLayout
 from medrisk.audit.inputs.csv_parsing import CsvParser
@@ -15,9 +19,21 @@ from medrisk.audit.rows import Reject, RowBlock
 BLOCK_BYTES = 32 << 20
 
 
+class _Block(NamedTuple):
+    """A block parsed: its cells, what was refused of it, and where the next one begins. ``messy``: see ``Parsed``."""
+
+    cells: pl.DataFrame
+    rejects: list[Reject]
+    messy: bool
+    place: dict[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """One CSV file with its columns found. ``columns``: field -> column of the file."""
+    """One CSV file with its columns found. ``columns``: field -> column of the file.
+
+    ``reads_ahead``: whether the next block is read while one is worked on.
+    """
 
     path: Path
     name: str
@@ -25,6 +41,7 @@ class CsvSource:
     columns: Mapping[str, str]
     plan: Plan
     block_bytes: int = BLOCK_BYTES
+    reads_ahead: bool = True
 
     @property
     def size(self) -> int:
@@ -35,6 +52,13 @@ class CsvSource:
         return self.columns
 
     def blocks(self, at: Mapping[str, int] | None = None) -> Iterator[RowBlock]:
+        parsed = self._parsed(at)
+        for cells, rejects, messy, place in ahead(parsed) if self.reads_ahead else parsed:
+            rows, refused = shape(cells, self.plan, messy=messy)
+            told = tuple(sorted((*rejects, *refused), key=lambda reject: reject.line))
+            yield RowBlock(rows, told, rows.height + len(told), place)
+
+    def _parsed(self, at: Mapping[str, int] | None) -> Iterator[_Block]:
         stream, parser = open_text(self.path), CsvParser(self.layout, self.columns)
         offset, line = (at["offset"], at["line"]) if at else (self.layout.first, self.layout.line)
         try:
@@ -54,11 +78,18 @@ class CsvSource:
                     rejects = [*rejects, Reject(line + parsed.lines, stream.fault)]
                     rest, parsed = b"", replace(parsed, consumed=len(buffer))
                 offset, line, buffer = offset + parsed.consumed, line + parsed.lines, rest
-                rows, refused = shape(parsed.cells, self.plan, messy=parsed.messy)
-                told = tuple(sorted((*rejects, *refused), key=lambda reject: reject.line))
-                yield RowBlock(rows, told, rows.height + len(told), {"offset": offset, "line": line})
+                yield _Block(parsed.cells, rejects, parsed.messy, {"offset": offset, "line": line})
         finally:
             stream.close()
+
+
+def ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
+    """The same, each read by another thread while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = pool.submit(next, blocks, None)
+            yield block
 
 
 def _fill(buffer: bytes, wanted: int, stream: ByteStream, final: bool) -> tuple[bytes, bool]:

@@ -67,6 +67,7 @@ class SparkEngine:
 
     def gather(
         self,
+        service: Medrisk,
         work: WorkFolder,
         state: State,
         sources: Sequence[Source],

@@ -87,7 +87,8 @@ def blocks_of(source: Source, piece: Piece) -> Iterator[RowBlock]:
         return
     while at["offset"] < piece.stop:
         # A block that ends where the piece should, so that no row of the next is read.
-        blocks = replace(source, block_bytes=min(source.block_bytes, piece.stop - at["offset"])).blocks(at)
+        size = min(source.block_bytes, piece.stop - at["offset"])
+        blocks = replace(source, block_bytes=size, reads_ahead=False).blocks(at)
         block = next(blocks, None)
         blocks.close()  # type: ignore[attr-defined]  # blocks are made by a generator, which can be closed
         if block is None:
