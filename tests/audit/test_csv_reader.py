@@ -148,6 +148,33 @@ def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimit
     assert rows["text"].to_list() == ["Ibuprofène 400 mg, 2 fois", "Paracétamol 1 g, matin"]
 
 
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        ("patient^drug\n1^Ibuprofène".encode("cp850"), ReadOptions(delimiter="^", encoding="CP850")),
+        ("patient\tdrug\n1\tIbuprofène".encode("latin-1"), ReadOptions(delimiter="\\t", encoding="latin-1")),
+        ("patient,drug\n1,Ibuprofène".encode("utf-16"), ReadOptions(encoding="utf-16")),
+        ("patient,drug\n1,Ibuprofène".encode("utf-8-sig"), ReadOptions(encoding="UTF8")),
+    ],
+)
+def test_encoding_and_delimiter_can_be_named(tmp_path: Path, content: bytes, options: ReadOptions) -> None:
+    assert _opened(_write(tmp_path, content), options)[0]["text"].to_list() == ["Ibuprofène"]
+
+
+@pytest.mark.parametrize("name", ["nonsense", "", "zlib", "rot13", "utf-32", "utf-7", "cp037", "a\0b"])
+def test_an_encoding_that_cannot_be_read_in_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match=r"^--encoding: No encoding that can be read here has this name") as told:
+        _opened(_write(tmp_path, HEADER), ReadOptions(encoding=name))
+    assert "cp1252" in told.value.hint
+
+
+@pytest.mark.parametrize("text", ["ab", "", '"', "\n", "\0", "¦"])
+def test_a_delimiter_that_cannot_part_columns_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match=r"^--delimiter: A delimiter is one ASCII character") as told:
+        _opened(_write(tmp_path, HEADER), ReadOptions(delimiter=text))
+    assert "\\t for a tab" in told.value.hint
+
+
 def test_a_row_of_windows_in_a_file_of_utf8_is_read_as_such(tmp_path: Path) -> None:
     content = ("patient,drug\n" + "1,Ibuprofène\n" * 3).encode() + "2,Paracétamol\n".encode("cp1252") + b"3,\x81\n"
     rows, rejects = _opened(_write(tmp_path, content))

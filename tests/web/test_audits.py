@@ -209,7 +209,10 @@ def test_a_file_name_is_no_path(door: FlaskClient, on: Settings, store: JobStore
         ({"encoding": "../" + DRUG}, "encoding"),
         ({"encoding": "zlib"}, "encoding"),
         ({"encoding": "a\0b"}, "encoding"),
+        ({"encoding": "utf-32"}, "encoding"),
         ({"delimiter": DRUG}, "delimiter"),
+        ({"delimiter": "\n"}, "delimiter"),
+        ({"delimiter": "¦"}, "delimiter"),
     ],
 )  # fmt: skip
 def test_a_form_that_cannot_be_used_is_refused_and_nothing_is_kept(

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from medrisk.audit.chosen import checked
 from medrisk.audit.inputs.births import births_of
 from medrisk.audit.inputs.csv_layout import CsvLayout, find_csv_layout
 from medrisk.audit.inputs.csv_source import CsvSource
@@ -39,8 +40,10 @@ _KNOWN = "Formats are .csv, .tsv, .xlsx, .parquet, .ndjson and .json; text also 
 def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | None = None) -> list[Source]:
     """All files under ``paths`` in a stable order, their columns found; ``patients`` says more of the same patients.
 
-    Raises InputError where a file is missing, of an unknown format, or lacks a needed column.
+    Raises InputError where a file is missing, of an unknown format, or lacks a needed column, and where an option has no
+    usable value.
     """
+    options = checked(options)
     check_fields(options.columns)
     files = list(dict.fromkeys(file for path in paths for file in _files(path)))
     exposures = [file for file in files if is_drug_exposure(file)]

@@ -7,6 +7,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from medrisk.audit.chosen import (
+    DELIMITER_HINT,
+    ENCODING_HINT,
+    NO_DELIMITER,
+    NO_ENCODING,
+    delimiter_meant,
+    encoding_named,
+)
 from medrisk.audit.jobs.model import Upload
 from medrisk.errors import InputError
 from medrisk.web.api.answers import Problem
@@ -33,10 +41,13 @@ def _is_mapping(text: str) -> None:
 
 
 def _is_encoding(text: str) -> None:
-    try:
-        "".encode(text)
-    except (LookupError, ValueError):
-        raise ValidationError("No encoding has this name; utf-8, cp1252, utf-16 and many others do.") from None
+    if encoding_named(text) is None:
+        raise ValidationError(f"{NO_ENCODING} {ENCODING_HINT}")
+
+
+def _is_delimiter(text: str) -> None:
+    if delimiter_meant(text) is None:
+        raise ValidationError(f"{NO_DELIMITER} {DELIMITER_HINT}")
 
 
 class AuditRequest(StrictSchema):
@@ -60,7 +71,7 @@ class AuditRequest(StrictSchema):
         "description": "Whether the day or the month comes first in 03/04/2026."
     })  # fmt: skip
     delimiter = Words(
-        load_default=None, validate=validate.Length(equal=1), metadata={"description": "Where it is found wrongly."}
+        load_default=None, validate=_is_delimiter, metadata={"description": "One ASCII character, or \\t for a tab, where it is found wrongly."}
     )
     encoding = Words(
         load_default=None,
