@@ -29,8 +29,9 @@ _ROWS_A_PASS = 2_000_000
 # Options that change nothing in what is found, and those that change only what is read.
 _OF_NAMES = frozenset({"pseudonymise", "key_name", "detected_issues"})
 _OF_READING = frozenset({"mapped"})
-# What the user said that texts mean: more names, not another way of judging.
+# What the user said that texts mean: more names, not another way of judging. Their number, and a hash of them.
 _ALIASES = "aliases"
+_ALIASES_HASH = "aliases_sha256"
 _SHOWN = ("rule", "drugs", "summary", "tier", "severity", "interruptive")
 _COLUMNS = (
     "patient_id", "change", "cause", "rule", "drugs", "summary", "tier_before", "tier_after", "severity_before", "severity_after",
@@ -52,7 +53,7 @@ class Differences:
         """The cause of a change on a patient whose lines, or facts, are the same in both runs or not."""
         names = ("data", "knowledge", "vocabulary", "options", "program")
         reading = any(name in _OF_READING for name in self.options)
-        judging = any(name not in _OF_READING for name in self.options)
+        judging = any(name not in _OF_READING and name != _ALIASES for name in self.options)
         if not lines:
             differs = (self.data, False, self.vocabulary, reading, self.program)
         elif not facts:
@@ -194,11 +195,12 @@ def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differe
     versions = [(before["versions"].get(name), after["versions"].get(name)) for name in ("knowledge", "site_table", "vocabulary", "vocabulary_release", "program")]
     knowledge, site, vocabulary, release, program = (one != other for one, other in versions)
     options = before["options"], after["options"]
-    names = sorted((options[0].keys() | options[1].keys()) - _OF_NAMES - {_ALIASES})
+    names = sorted((options[0].keys() | options[1].keys()) - _OF_NAMES - {_ALIASES, _ALIASES_HASH})
+    aliases = any(options[0].get(name) != options[1].get(name) for name in (_ALIASES, _ALIASES_HASH))
+    differ = [name for name in names if options[0].get(name) != options[1].get(name)]
     return Differences(
-        data=_hashes(before) != _hashes(after), knowledge=knowledge or site,
-        vocabulary=vocabulary or release or options[0].get(_ALIASES) != options[1].get(_ALIASES),
-        options=tuple(name for name in names if options[0].get(name) != options[1].get(name)), program=program,
+        data=_hashes(before) != _hashes(after), knowledge=knowledge or site, vocabulary=vocabulary or release or aliases,
+        options=tuple(sorted([*differ, *([_ALIASES] if aliases else [])])), program=program,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -18,6 +20,13 @@ class AuditOptions:
     aliases: Mapping[str, str] = field(default_factory=dict)
     pseudonymise: bool = False
     detected_issues: bool = False
+
+    @property
+    def aliases_sha256(self) -> str | None:
+        """A hash that is the same for the same answers in any order; None where there are none."""
+        if not self.aliases:
+            return None
+        return hashlib.sha256(json.dumps(sorted(self.aliases.items())).encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         return {key: dict(value) if isinstance(value, Mapping) else value for key, value in asdict(self).items()}

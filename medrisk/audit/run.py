@@ -185,8 +185,8 @@ def _inputs(sources: Sequence[Source], state: State, hashes: Sequence[Future[str
 
 
 def _told(options: AuditOptions) -> dict[str, Any]:
-    """The options as the manifest tells them: of the aliases only how many, for they hold what was typed."""
-    return {**replace(options, aliases={}).as_json(), "aliases": len(options.aliases)}
+    """The options as the manifest tells them: of the aliases only how many and a hash, for they hold what was typed."""
+    return {**replace(options, aliases={}).as_json(), "aliases": len(options.aliases), "aliases_sha256": options.aliases_sha256}
 
 
 def _timed(state: State, step: str, work: Callable[[], Any]) -> Any:

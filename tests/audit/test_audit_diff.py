@@ -88,17 +88,22 @@ def test_data_and_knowledge_are_told_apart_in_one_diff(service: Medrisk, before:
     assert "the knowledge differs as well" in " ".join(run(before, after).output.split())
 
 
-@pytest.mark.parametrize("how", ["release", "aliases"])
+@pytest.mark.parametrize("how", ["release", "aliases", "other aliases"])
 def test_the_same_files_read_with_other_names_are_the_vocabulary(service: Medrisk, before: Folder, tmp_path: Path, how: str) -> None:
     """A release or aliases match texts that nobody could match before."""
     patients = [Patient(p.id, p.text.replace("zzqxv tablets 10 mg", "amlodipine 5 mg"), p.start, p.age) for p in PATIENTS]
-    after = finish(write_folder(tmp_path / "after", service, patients), **({"aliases": "c" * 64} if how == "aliases" else {}))
+    if how == "other aliases":
+        # As many as before: only the hash tells.
+        finish(before, aliases=2, aliases_sha256="c" * 64)
+    after = write_folder(tmp_path / "after", service, patients)
+    finish(after, **({"aliases": 2, "aliases_sha256": "d" * 64} if how != "release" else {}))
     if how == "release":
         after.manifest["versions"]["vocabulary_release"] = "2026-11-02"
         finish(after)
     rows = changes(before, after)
     assert {row["cause"] for row in rows} == {"vocabulary"}
     assert {row["change"] for row in rows} == {"new"}
+    assert f"options that differ: {'none' if how == 'release' else 'aliases'}" in run(before, after).output
 
 
 def test_patients_without_lines_or_facts_are_the_same_in_both(service: Medrisk, before: Folder, tmp_path: Path) -> None:

@@ -89,9 +89,15 @@ def test_what_nobody_could_match_is_a_worklist_that_the_next_run_takes(audit: Ca
         writer = csv.DictWriter(opened, rows[0])
         writer.writeheader()
         writer.writerows({**row, "meant": "ibuprofen 400 mg"} for row in rows)
-    counts = audit(file, "--aliases", answered, out=tmp_path / "second")["counts"]
-    assert counts["unknown_rows"] == 0
-    assert "warfarin-nsaid" in counts["findings_by_rule"]
+    second = audit(file, "--aliases", answered, out=tmp_path / "second")
+    assert second["counts"]["unknown_rows"] == 0
+    assert "warfarin-nsaid" in second["counts"]["findings_by_rule"]
+    # As many aliases, which say another thing: the manifest tells them apart without holding them.
+    answered.write_text(answered.read_text(encoding="utf-8").replace("ibuprofen 400", "naproxen 250"), encoding="utf-8")
+    third = audit(file, "--aliases", answered, out=tmp_path / "third")
+    assert second["options"]["aliases"] == third["options"]["aliases"] == 1
+    assert second["options"]["aliases_sha256"] != third["options"]["aliases_sha256"]
+    assert not any(word in json.dumps(third["options"]) for word in ("zzqxw", "naproxen"))
 
 
 def test_drugs_that_are_never_taken_on_the_same_day_are_no_pair(audit: Callable[..., dict[str, Any]], tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ _MODES = {
     "ever": "All drugs of a patient count as taken together, whenever they were dispensed (--ever). A pair may never have been"
     " in use at the same time.",
 }
-_SAID = {"mode", "mapped", "pseudonymise", "key_name"}
+# Said elsewhere, or a hash that says nothing to a reader.
+_SAID = {"mode", "mapped", "pseudonymise", "key_name", "aliases_sha256"}
 
 
 def method_of(options: Mapping[str, Any]) -> tuple[str, ...]:
