@@ -28,7 +28,7 @@ UNEXPLAINED = "unexplained"
 _ROWS_A_PASS = 2_000_000
 # Options that change nothing in what is found, and those that change only what is read.
 _OF_NAMES = frozenset({"pseudonymise", "key_name", "detected_issues"})
-_OF_READING = frozenset({"mapped"})
+_OF_READING = frozenset({"mapped", "dates", "delimiter", "encoding"})
 # What the user said that texts mean: more names, not another way of judging. Their number, and a hash of them.
 _ALIASES = "aliases"
 _ALIASES_HASH = "aliases_sha256"
@@ -192,14 +192,16 @@ def _strings(path: Path, columns: tuple[str, ...]) -> pl.LazyFrame:
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differences:
-    versions = [(before["versions"].get(name), after["versions"].get(name)) for name in ("knowledge", "site_table", "vocabulary", "vocabulary_release", "program")]
-    knowledge, site, vocabulary, release, program = (one != other for one, other in versions)
+    names = ("knowledge", "site_table", "vocabulary", "vocabulary_release", "online", "program")
+    versions = [(before["versions"].get(name), after["versions"].get(name)) for name in names]
+    knowledge, site, vocabulary, release, online, program = (one != other for one, other in versions)
     options = before["options"], after["options"]
-    names = sorted((options[0].keys() | options[1].keys()) - _OF_NAMES - {_ALIASES, _ALIASES_HASH})
     aliases = any(options[0].get(name) != options[1].get(name) for name in (_ALIASES, _ALIASES_HASH))
-    differ = [name for name in names if options[0].get(name) != options[1].get(name)]
+    # What an earlier version did not write down is not known to differ.
+    both = (options[0].keys() & options[1].keys()) - _OF_NAMES - {_ALIASES, _ALIASES_HASH}
+    differ = [name for name in both if options[0][name] != options[1][name]]
     return Differences(
-        data=_hashes(before) != _hashes(after), knowledge=knowledge or site, vocabulary=vocabulary or release or aliases,
+        data=_hashes(before) != _hashes(after), knowledge=knowledge or site, vocabulary=vocabulary or release or online or aliases,
         options=tuple(sorted([*differ, *([_ALIASES] if aliases else [])])), program=program,
     )  # fmt: skip
 

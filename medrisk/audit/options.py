@@ -13,13 +13,19 @@ Mode = Literal["overlap", "ever"]
 
 @dataclass(frozen=True, slots=True)
 class AuditOptions:
-    """``mode`` None: overlap where the files give days, else ever. ``aliases``: a text of the files -> what was meant by it."""
+    """``mode`` None: overlap where the files give days, else ever. ``aliases``: a text of the files -> what was meant by it.
+
+    ``dates``, ``delimiter`` and ``encoding`` are those of ``ReadOptions``, which the files were opened with.
+    """
 
     mode: Mode | None = None
     mapped: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     pseudonymise: bool = False
     detected_issues: bool = False
+    dates: Literal["dmy", "mdy"] | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
 
     @property
     def aliases_sha256(self) -> str | None:

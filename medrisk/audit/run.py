@@ -106,7 +106,7 @@ def run_audit(
     return _finish(out, work, service, options, {
         "made_on": state.started[:10],
         "versions": asdict(service.versions),
-        "options": {**_told(options), "mode": mode, "key_name": pseudonyms.key_name if pseudonyms else None},
+        "options": {**_told(options), "mode": mode, "key_name": pseudonyms.key_name if pseudonyms else None, "jurisdiction": service.settings.jurisdiction},
         "inputs": inputs,
         "counts": counts,
         "seconds": state.seconds,
@@ -139,7 +139,7 @@ def sha256_of(path: Path) -> str:
 def _identity(service: Medrisk, sources: Sequence[Source], options: AuditOptions, key: Pseudonyms | None) -> dict[str, Any]:
     """What must be the same all through one run."""
     files = [[s.name, s.size, s.path.stat().st_mtime_ns, dict(s.taken_for)] for s in sources]
-    chosen = {**options.as_json(), "key": key.key_name if key else None}
+    chosen = {**options.as_json(), "key": key.key_name if key else None, "jurisdiction": service.settings.jurisdiction}
     return {"input files": files, "options": chosen, "knowledge or drug names": asdict(service.versions)}
 
 

@@ -102,7 +102,10 @@ def run_files(
     _show_columns(sources)
     if dry_run:
         return
-    options = AuditOptions(mode, columns, read_aliases(aliases) if aliases else {}, pseudonymise or pseudonymise_key is not None, detected_issues)
+    options = AuditOptions(
+        mode, columns, read_aliases(aliases) if aliases else {}, pseudonymise or pseudonymise_key is not None, detected_issues,
+        dates, delimiter, encoding,
+    )  # fmt: skip
     service = start_service(settings)
     _make_folder(out)
     pseudonyms = _key(options.pseudonymise, pseudonymise_key, settings)

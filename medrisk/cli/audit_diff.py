@@ -94,8 +94,9 @@ def _between(found: Diff) -> list[str]:
 
 
 def _version(versions: dict[str, str | None], name: str) -> str:
-    more = {"knowledge": versions.get("site_table"), "vocabulary": versions.get("vocabulary_release")}.get(name)
-    return f"{versions.get(name)}{f' with {more}' if more else ''}"
+    more = {"knowledge": ("site_table",), "vocabulary": ("vocabulary_release", "online")}.get(name, ())
+    said = " and ".join(str(versions[one]) for one in more if versions.get(one))
+    return f"{versions.get(name)}{f' with {said}' if said else ''}"
 
 
 def _causes(found: Diff) -> list[str]:

@@ -123,10 +123,33 @@ def test_the_same_texts_read_with_another_release_are_the_vocabulary(service: Me
     assert {row["cause"] for row in changes(before, finish(after))} == {"knowledge or vocabulary"}
 
 
-def test_ever_instead_of_overlap_is_the_options(service: Medrisk, before: Folder, tmp_path: Path) -> None:
-    after = retier(finish(write_folder(tmp_path / "after", service, PATIENTS), mode="ever"), "statin", "monitor")
+@pytest.mark.parametrize(("name", "value"), [("mode", "ever"), ("jurisdiction", "UK")])
+def test_another_way_of_judging_is_the_options(service: Medrisk, before: Folder, tmp_path: Path, name: str, value: str) -> None:
+    after = retier(finish(write_folder(tmp_path / "after", service, PATIENTS), **{name: value}), "statin", "monitor")
     assert {row["cause"] for row in changes(before, after)} == {"options"}
-    assert "options that differ: mode" in run(before, after).output
+    assert f"options that differ: {name}" in run(before, after).output
+
+
+@pytest.mark.parametrize(("name", "value"), [("dates", "mdy"), ("delimiter", ";"), ("encoding", "cp1252"), ("mapped", {"patient": "mrn"})])
+def test_another_way_of_reading_is_the_options(service: Medrisk, before: Folder, tmp_path: Path, name: str, value: Any) -> None:
+    """The same file, of which other lines were read."""
+    finish(before, **{name: None})
+    patients = [Patient(PATIENTS[0].id, LISTS[1], PATIENTS[0].start, PATIENTS[0].age), *PATIENTS[1:]]
+    after = finish(write_folder(tmp_path / "after", service, patients), **{name: value})
+    assert {(row["patient_id"], row["cause"]) for row in changes(before, after)} == {(PATIENTS[0].id, "options")}
+
+
+def test_what_an_earlier_version_did_not_write_down_is_blamed_for_nothing(service: Medrisk, before: Folder, tmp_path: Path) -> None:
+    del before.manifest["options"]["jurisdiction"]
+    after = retier(finish(write_folder(tmp_path / "after", service, PATIENTS), dates="dmy"), "statin", "monitor")
+    assert {row["cause"] for row in changes(finish(before), after)} == {"unexplained"}
+
+
+def test_names_looked_up_online_are_the_vocabulary(service: Medrisk, before: Folder, tmp_path: Path) -> None:
+    after = retier(write_folder(tmp_path / "after", service, PATIENTS), "statin", "monitor")
+    after.manifest["versions"]["online"] = "RxNav"
+    assert {row["cause"] for row in changes(before, finish(after))} == {"vocabulary"}
+    assert "then embedded formulary with RxNav" in " ".join(run(before, after).output.split())
 
 
 def test_what_nothing_explains_is_not_blamed_on_anything(service: Medrisk, before: Folder, tmp_path: Path) -> None:

@@ -170,7 +170,10 @@ def test_a_run_is_not_gone_on_with_under_other_knowledge_or_options(
     said = audit(file, "--ever", out=out, fails=True)
     assert "unfinished" in said
     assert "--restart" in said
-    assert audit(file, "--ever", "--restart", out=out)["options"]["mode"] == "ever"
+    assert "the options changed" in audit(file, "--jurisdiction", "UK", out=out, fails=True)
+    options = audit(file, "--ever", "--jurisdiction", "UK", "--dates", "dmy", "--delimiter", ",", "--encoding", "cp1252", "--restart", out=out)["options"]
+    chosen = {"mode": "ever", "jurisdiction": "UK", "dates": "dmy", "delimiter": ",", "encoding": "cp1252"}
+    assert {name: options[name] for name in chosen} == chosen
 
 
 def _stop(*_: object) -> None:

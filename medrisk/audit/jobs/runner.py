@@ -121,7 +121,10 @@ def _audit(store: JobStore, job: Job, settings: Settings, status: Status) -> dic
         for source in open_sources(files["file"], reading, next(iter(files["patients"]), None))
     ]
     aliases = read_aliases(files["aliases"][0]) if files["aliases"] else {}
-    options = AuditOptions(chosen["mode"], chosen["mapped"], aliases, chosen["pseudonymise"], chosen["detected_issues"])
+    options = AuditOptions(
+        chosen["mode"], chosen["mapped"], aliases, chosen["pseudonymise"], chosen["detected_issues"],
+        reading.dates, reading.delimiter, reading.encoding,
+    )  # fmt: skip
     key = read_key(settings.pseudonym_key) if options.pseudonymise else None
     service = build_service(settings)
     told = _Told(store, job.id, status)

@@ -16,6 +16,9 @@ _MODES = {
 # Said elsewhere, or a hash that says nothing to a reader.
 _SAID = {"mode", "mapped", "pseudonymise", "key_name", "aliases_sha256"}
 
+# Found from the files where nobody says it.
+_FOUND = {"dates", "delimiter", "encoding"}
+
 
 def method_of(options: Mapping[str, Any]) -> tuple[str, ...]:
     """The method, a sentence or two each."""
@@ -57,7 +60,10 @@ def _limits(summary: Summary) -> Iterator[str]:
 
 def other_options(options: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What else was chosen for the run."""
-    words = [(name.replace("_", " "), _words(value)) for name, value in sorted(options.items()) if name not in _SAID]
+    words = [
+        (name.replace("_", " "), "as found" if value is None and name in _FOUND else _words(value))
+        for name, value in sorted(options.items()) if name not in _SAID
+    ]  # fmt: skip
     mapped = ", ".join(f"{field} = {column}" for field, column in sorted((options.get("mapped") or {}).items()))
     return [*words, ("columns named by --map", mapped or "none")]
 
