@@ -7,6 +7,7 @@ import json
 import shutil
 import time
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,28 @@ def test_sheets_have_filters_a_frozen_head_and_widths(audit: Audit) -> None:
     assert '<col min="4" max="4" width="60' in review
 
 
+def test_texts_and_days_that_a_workbook_cannot_hold_as_they_are_come_through(service: Medrisk, tmp_path: Path) -> None:
+    """Marks of XML and of XlsxWriter's own, letters that XML forbids, and days before Excel's calendar."""
+    texts = ["<r><t>zzqxw</r>", "<r>zzqxv & </t></is></r>", "zzqxy \x01 <b>", "_x0041_ zzqxu"]
+    patients = [Patient(f"p{n}", f"simvastatin 40 mg\namlodipine 5 mg\n{text}", date(1850 + 100 * (n % 2), 1, 2)) for n, text in enumerate(texts)]
+    folder = write_folder(tmp_path, service, patients, rejects=[(text, 1, "-") for text in texts])
+    write_outputs(tmp_path, folder.manifest, service.knowledge)
+    assert sheet(tmp_path / tables.WORKBOOK, "Rejects")["File"].to_list() == texts
+    review = sheet(tmp_path / tables.WORKBOOK, "Review")
+    assert {day[:10] for day in review["First day"]} == {"1850-01-02", "1950-01-02"}
+
+
 def test_what_does_not_fit_on_a_sheet_is_said(audit: Audit, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     write_workbook(path, audit.summary, audit.path, most_rows=7)
     shown, total = sheet(path, "Review"), audit.summary.tiers[1].findings
     assert shown.height == 7
-    said = sheet(path, "Review", 0).columns[0]
-    assert f"The first 7 of {total:,}; the other {total - 7:,} stand in findings.csv." in said
+    words = f"Only 7 of {total:,} rows are here and {total - 7:,} are left out; all {total:,} are in findings.csv and findings.parquet"
+    assert words in sheet(path, "Review", 0).columns[0]
+    summary = [row[0] for row in sheet(path, "Summary", 0).rows()]
+    assert any(str(line).startswith(f"Sheet Review: {words}") for line in summary)
+    assert not any(str(line).startswith("Sheet Rejects") for line in summary)
+    assert "left out" not in sheet(audit.path / tables.WORKBOOK, "Review", 0).columns[0]
     severe = audit.folder.findings.filter(pl.col("tier") == "review")["severity"].drop_nulls()
     best = min(tables.SEVERITIES.index(severity) for severity in severe)
     assert shown["Severity"][0] == tables.SEVERITIES[best]
