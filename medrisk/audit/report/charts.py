@@ -2,6 +2,9 @@
 
 Colours are the page's own variables, so that a picture follows light, dark and paper. Every picture comes with its figures
 as a table; what it shows is said in words for who cannot see it.
+
+The pictures are specifications of Vega-Lite, written as they are: altair would look up each field in its schema, which takes
+longer than drawing.
 """
 
 from __future__ import annotations
@@ -11,19 +14,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import vl_convert
 
 from medrisk.audit.summary import MANY_PROMOTERS, RuleCount, Summary
 from medrisk.audit.tables import TIERS
 
+Spec = dict[str, Any]
+
 MOST_BARS = 15
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _WIDTH = 620
 # Narrower, since the names stand before them.
 _BARS_WIDTH = 420
 _LONGEST_NAME = 62
 _COLOURS = {"urgent": "var(--urgent)", "review": "var(--review)", "monitor": "var(--monitor)", "info": "var(--line)"}
 _STATES = {"matched": "var(--monitor)", "ambiguous": "var(--review)", "unknown": "var(--urgent)", "ignored": "var(--line)", "rejected": "var(--text)"}
+_LETTERS = {"titleColor": "var(--quiet)", "labelColor": "var(--text)", "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+_LOOK = {
+    "background": "transparent",
+    "font": "system-ui, 'Segoe UI', Roboto, sans-serif",
+    "view": {"stroke": None},
+    "axis": {**_LETTERS, "gridColor": "var(--hairline)", "domainColor": "var(--line)", "tickColor": "var(--line)", "grid": False},
+    "legend": _LETTERS,
+}
+_NUMBERS = {"type": "text", "color": "var(--text)", "fontSize": 12}
+_WORDS = {"field": "words", "type": "nominal"}
+_COUNT_AXIS = {"format": ",d", "tickCount": 4, "tickMinStep": 1}
 # The page says what a picture shows; a screen reader need not read its lines and letters one by one.
 _ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
@@ -52,12 +68,15 @@ def draw_rows(summary: Summary) -> Figure:
     total = sum(number for _, number in numbers)
     rows = [(state, _n(number), _share(number, total)) for state, number in numbers]
     data = [{"state": state, "number": number, "order": order} for order, (state, number) in enumerate(numbers) if number]
-    chart = _chart(data, height=46).mark_bar(stroke="var(--ground)").encode(
-        x=alt.X("number:Q", title="rows", axis=alt.Axis(format=",d", tickCount=6, tickMinStep=1), scale=alt.Scale(nice=False)),
-        color=alt.Color("state:N", scale=_scale(_STATES), sort=list(_STATES), title=None, legend=alt.Legend(orient="top")),
-        order=alt.Order("order:Q"),
-    )  # fmt: skip
-    return _figure("rows", "What became of the rows", chart, ("Rows", "Number", "Share"), rows)
+    spec = {
+        "mark": {"type": "bar", "stroke": "var(--ground)"},
+        "encoding": {
+            "x": {**_quantity("number", "rows"), "axis": {**_COUNT_AXIS, "tickCount": 6}, "scale": {"nice": False}},
+            "color": _colour("state", _STATES, title=None, legend=True),
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }
+    return _figure("rows", "What became of the rows", {**_sized(data, height=46), **spec}, ("Rows", "Number", "Share"), rows)
 
 
 def _findings(summary: Summary) -> Iterator[Figure]:
@@ -93,32 +112,44 @@ def _bars(id: str, title: str, bars: Sequence[tuple[str, int, str]], head: tuple
     ]
     labels = "{" + ", ".join(f"'{one['place']}': {_quoted(one['name'])}" for one in data) + "}[datum.value]"
     most = max((number for _, number, _ in bars), default=1)
-    base = _chart(data, height=22 * len(data), width=_BARS_WIDTH).encode(
-        # By their places, so that two entries of one name stay two bars.
-        y=alt.Y("place:N", title=None, axis=alt.Axis(labelExpr=labels, labelLimit=400, domain=False, ticks=False, labelPadding=6)),
-        # A tenth more, for the numbers behind the bars.
-        x=alt.X("number:Q", title=None, axis=None, scale=alt.Scale(domain=[0, max(most, 1) * 1.12])),
-    )  # fmt: skip
     names = [tier for tier in TIERS if any(tier == one["tier"] for one in data)]
-    legend = alt.Legend(orient="top") if head[0] != "Tier" and len(names) > 1 else None
-    drawn = base.mark_bar(height=14).encode(
-        color=alt.Color("tier:N", scale=_scale({tier: _COLOURS[tier] for tier in names}), sort=names, title="highest tier", legend=legend)
-    )
-    numbers = base.mark_text(align="left", dx=4, color="var(--text)", fontSize=12).encode(text="words:N")
+    places = {
+        # By their places, so that two entries of one name stay two bars.
+        "y": {
+            "field": "place", "type": "nominal", "title": None,
+            "axis": {"labelExpr": labels, "labelLimit": 0, "domain": False, "ticks": False, "labelPadding": 6},
+        },
+        # A tenth more, for the numbers behind the bars.
+        "x": {**_quantity("number", None), "axis": None, "scale": {"domain": [0, max(most, 1) * 1.12]}},
+    }  # fmt: skip
+    colour = _colour("tier", {tier: _COLOURS[tier] for tier in names}, title="highest tier", legend=head[0] != "Tier" and len(names) > 1)
     # Letters are wider in some readers' fonts than in the one that places are reckoned with.
     room = max((len(one["name"]) for one in data), default=0) * 1.4
-    return _figure(id, title, (drawn + numbers).properties(padding={"left": room, "right": 12, "top": 2, "bottom": 2}), head, rows)
+    spec = {
+        **_sized(data, height=22 * len(data), width=_BARS_WIDTH),
+        "padding": {"left": room, "right": 12, "top": 2, "bottom": 2},
+        "layer": [
+            {"mark": {"type": "bar", "height": 14}, "encoding": {**places, "color": colour}},
+            {"mark": {**_NUMBERS, "align": "left", "dx": 4}, "encoding": {**places, "text": _WORDS}},
+        ],
+    }
+    return _figure(id, title, spec, head, rows)
 
 
 def _columns(id: str, title: str, columns: Sequence[tuple[str, int]], head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Figure:
     data = [{"name": name, "number": number, "words": _n(number)} for name, number in columns]
-    base = _chart(data, height=180).encode(
-        x=alt.X("name:N", sort=None, title=head[0].lower(), axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("number:Q", title=head[1].lower(), axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1)),
-    )
-    drawn = base.mark_bar(color="var(--monitor)", width=36)
-    numbers = base.mark_text(dy=-7, color="var(--text)", fontSize=12).encode(text="words:N")
-    return _figure(id, title, drawn + numbers, head, rows)
+    places = {
+        "x": {"field": "name", "type": "nominal", "sort": None, "title": head[0].lower(), "axis": {"labelAngle": 0}},
+        "y": {**_quantity("number", head[1].lower()), "axis": _COUNT_AXIS},
+    }
+    spec = {
+        **_sized(data, height=180),
+        "layer": [
+            {"mark": {"type": "bar", "color": "var(--monitor)", "width": 36}, "encoding": places},
+            {"mark": {**_NUMBERS, "dy": -7}, "encoding": {**places, "text": _WORDS}},
+        ],
+    }
+    return _figure(id, title, spec, head, rows)
 
 
 def _months(summary: Summary) -> Figure:
@@ -127,40 +158,43 @@ def _months(summary: Summary) -> Figure:
         for month, counts in summary.months for order, tier in enumerate(TIERS)
     ]  # fmt: skip
     rows = [(month, *(_n(counts.get(tier, 0)) for tier in TIERS)) for month, counts in summary.months]
-    chart = _chart(data, height=180).mark_bar(stroke="var(--ground)", strokeWidth=0.5).encode(
-        x=alt.X("month:O", title="month in which it began", axis=alt.Axis(labelAngle=-45, labelOverlap=True)),
-        y=alt.Y("number:Q", title="findings", axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1)),
-        color=alt.Color("tier:N", scale=_scale(_COLOURS), sort=list(TIERS), title=None, legend=alt.Legend(orient="top")),
-        order=alt.Order("order:Q"),
-    )  # fmt: skip
-    return _figure("by-month", "Findings by month", chart, ("Month", *(tier.capitalize() for tier in TIERS)), rows)
+    spec = {
+        **_sized(data, height=180),
+        "mark": {"type": "bar", "stroke": "var(--ground)", "strokeWidth": 0.5},
+        "encoding": {
+            "x": {"field": "month", "type": "ordinal", "title": "month in which it began", "axis": {"labelAngle": -45, "labelOverlap": True}},
+            "y": {**_quantity("number", "findings"), "axis": _COUNT_AXIS},
+            "color": _colour("tier", _COLOURS, title=None, legend=True),
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }
+    return _figure("by-month", "Findings by month", spec, ("Month", *(tier.capitalize() for tier in TIERS)), rows)
 
 
-def _chart(data: Sequence[dict[str, Any]], height: int, width: int = _WIDTH) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=list(data)), width=width, height=max(height, 20))
+def _sized(data: Sequence[dict[str, Any]], height: int, width: int = _WIDTH) -> Spec:
+    return {"data": {"values": list(data)}, "width": width, "height": max(height, 20)}
 
 
-def _scale(colours: dict[str, str]) -> alt.Scale:
-    return alt.Scale(domain=list(colours), range=list(colours.values()))
+def _quantity(field: str, title: str | None) -> Spec:
+    return {"field": field, "type": "quantitative", "title": title}
 
 
-def _figure(id: str, title: str, chart: Any, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Figure:
+def _colour(field: str, colours: dict[str, str], *, title: str | None, legend: bool) -> Spec:
+    scale = {"domain": list(colours), "range": list(colours.values())}
+    return {
+        "field": field, "type": "nominal", "scale": scale, "sort": list(colours), "title": title,
+        "legend": {"orient": "top"} if legend else None,
+    }  # fmt: skip
+
+
+def _figure(id: str, title: str, spec: Spec, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Figure:
     said = "; ".join(": ".join((row[0], ", ".join(f"{name.lower()} {cell}" for name, cell in zip(head[1:], row[1:], strict=True)))) for row in rows[:6])
     words = f"{title}. {said}{'; and more in the table' if len(rows) > 6 else ''}."
-    return Figure(id, title, words, _svg(chart) if rows else "", head, tuple(rows))
+    return Figure(id, title, words, _svg(spec) if rows else "", head, tuple(rows))
 
 
-def _svg(chart: Any) -> str:
-    styled = (
-        chart.configure(background="transparent", font="system-ui, 'Segoe UI', Roboto, sans-serif")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor="var(--text)", titleColor="var(--quiet)", gridColor="var(--hairline)", domainColor="var(--line)",
-            tickColor="var(--line)", labelFontSize=12, titleFontSize=12, titleFontWeight="normal", grid=False,
-        )
-        .configure_legend(labelColor="var(--text)", titleColor="var(--quiet)", labelFontSize=12, titleFontSize=12, titleFontWeight="normal")
-    )  # fmt: skip
-    svg: str = vl_convert.vegalite_to_svg(styled.to_dict(), allowed_base_urls=[])
+def _svg(spec: Spec) -> str:
+    svg: str = vl_convert.vegalite_to_svg({"$schema": _SCHEMA, "config": _LOOK, **spec}, allowed_base_urls=[])
     return _ROLES.sub("", svg).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
