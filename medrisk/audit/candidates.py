@@ -13,7 +13,9 @@ Bits = NDArray[np.uint8]
 class Candidates:
     """One bit for each subject and patient, eight patients to the byte."""
 
-    def __init__(self, subjects: Subjects, slots: NDArray[np.int64], persons: NDArray[np.int64], flagged: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, subjects: Subjects, slots: NDArray[np.int64], persons: NDArray[np.int64], flagged: NDArray[np.bool_]
+    ) -> None:  # fmt: skip
         """``slots`` and ``persons``: which slot a drug of which patient fills. ``flagged``: of whom something is known that a red
         flag could turn on, drugs or none.
         """
@@ -21,9 +23,11 @@ class Candidates:
         held = _bits(slots, persons, subjects.slot_count, count)
         some: NDArray[np.bool_] = np.any(held, axis=1)
         self._bits = np.zeros((len(subjects.all), held.shape[1]), dtype=np.uint8)
-        for subject, needs in enumerate(subjects.needs):
-            if needs and all(some[list(slots)].any() for slots in needs):
-                self._bits[subject] = _all_of(held, needs)
+        for numbers, slots_of_each in subjects.needing_each:
+            met = some[slots_of_each].all(axis=1)
+            self._bits[numbers[met]] = np.bitwise_and.reduce(held[slots_of_each[met]], axis=1)
+        for number, slots_of_one in subjects.needing_any:
+            self._bits[number] = np.bitwise_or.reduce(held[slots_of_one], axis=0)
         self._bits[subjects.red_flags] |= np.packbits(flagged, bitorder="little")
 
     def among(self, subjects: NDArray[np.int64], persons: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -40,18 +44,3 @@ def _bits(slots: NDArray[np.int64], persons: NDArray[np.int64], slot_count: int,
         here = place[(persons & 7) == bit]
         flat[here] |= np.uint8(1 << bit)
     return held
-
-
-def _all_of(held: Bits, needs: tuple[tuple[int, ...], ...]) -> Bits:
-    holds = _any_of(held, needs[0])
-    for slots in needs[1:]:
-        holds = holds & _any_of(held, slots)
-    return holds
-
-
-def _any_of(held: Bits, slots: tuple[int, ...]) -> Bits:
-    if len(slots) == 1:
-        one: Bits = held[slots[0]]
-        return one
-    filled: Bits = np.bitwise_or.reduce(held[list(slots)], axis=0)
-    return filled

@@ -9,8 +9,9 @@ from medrisk.audit.contexts import Contexts
 from medrisk.audit.readings import Item
 from medrisk.audit.subjects import Subjects
 from medrisk.core.assess import facts_of
+from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Findings
-from medrisk.core.model import Finding, Line, Medication, Note, Patient
+from medrisk.core.model import Finding, Line, Medication, Note
 from medrisk.core.notes import NoteWriter, reading_order
 from medrisk.core.rules import Rule
 from medrisk.core.units import convert
@@ -48,6 +49,7 @@ class Cases:
         self._highest_dose_only = highest_dose_only
         self.results: list[Result] = []
         self._numbers: dict[Result, int] = {}
+        self._facts: dict[int, PatientFacts] = {}
         self._sorted_by: dict[int, str] = {}
         self._lines: dict[tuple[int, int], list[tuple[tuple[object, ...], Medication]]] = {}
         taken = {other for rule in subjects.engine.knowledge.rules.values() for other in rule.supersedes}
@@ -58,17 +60,24 @@ class Cases:
         medications = self._medications(views)
         patient = self._contexts.patients[context]
         found = self._subjects.engine.find_one(self._subjects.all[subject], medications, patient)
-        notes = [self._result(finding, found, patient, is_elsewhere=False) for finding in found.findings]
+        facts = self._facts_of(context)
+        notes = [self._result(finding, found, facts, is_elsewhere=False) for finding in found.findings]
         notes += [
-            self._result(finding, found, patient, is_elsewhere=True) for finding in found.elsewhere if not finding.unchecked
+            self._result(finding, found, facts, is_elsewhere=True) for finding in found.elsewhere if not finding.unchecked
         ]
         return [self._number(result) for result in notes]
 
     def other_explanations(self, context: int) -> list[int]:
         """What a patient has that may explain a symptom without any drug."""
-        facts = facts_of(self._contexts.patients[context])
+        facts = self._facts_of(context)
         notes = self._writer.write(Findings((), (), {}, {}), (), facts)
         return [self._number(Result(note, "; ".join(note.why), frozenset(), False, False)) for note in notes]
+
+    def _facts_of(self, context: int) -> PatientFacts:
+        known = self._facts.get(context)
+        if known is None:
+            known = self._facts[context] = facts_of(self._contexts.patients[context])
+        return known
 
     def _medications(self, views: Sequence[int]) -> list[Medication]:
         """The drugs of a case, each view on a line of its own; a drug that only repeats another counts once."""
@@ -93,10 +102,10 @@ class Cases:
             known = self._lines[view, line] = [(_told_apart(item, m), replace(m, line=line)) for m in item.medications]
         return known
 
-    def _result(self, finding: Finding, found: Findings, patient: Patient, *, is_elsewhere: bool) -> Result:
+    def _result(self, finding: Finding, found: Findings, facts: PatientFacts, *, is_elsewhere: bool) -> Result:
         lines = (_NO_LINE,) * (1 + max((m.line for m in finding.medications), default=0))
         here, elsewhere = ((), (finding,)) if is_elsewhere else ((finding,), ())
-        notes = self._writer.write(Findings(here, elsewhere, {}, found.would_change), lines, facts_of(patient))
+        notes = self._writer.write(Findings(here, elsewhere, {}, found.would_change), lines, facts)
         note = next(note for note in notes if note.kind != "symptom")
         rule = self._subjects.engine.knowledge.rules.get(finding.rule)
         decided = isinstance(rule, Rule) and finding.kind not in {"drug_class", "red_flag"} and not finding.unchecked

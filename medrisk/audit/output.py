@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from medrisk.audit.ahead import ahead
 from medrisk.audit.cases import Cases, Result
 from medrisk.audit.harmless import harmless
 from medrisk.audit.numbers import Packing
@@ -45,30 +46,35 @@ class FindingWriter:
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
         self._learning = Lock()
-        # The words of each result, and its place in the order in which a patient's findings are read.
-        self._learnt: tuple[pl.DataFrame, NDArray[np.int64]] = pl.DataFrame(schema=_WORD_TYPES), np.zeros(0, np.int64)
+        self._words = pl.DataFrame(schema=_WORD_TYPES)
+        self._orders: list[tuple[object, ...]] = []
 
     def table(self, found: pl.DataFrame, names: pl.DataFrame, *, dated: bool) -> pl.DataFrame:
         """``found``: person, result, start, end, one or several stretches of days. ``names``: person, patient_id, person n in row n."""
-        words, order = self._learn()
-        packing = Packing(names.height, len(order))
+        words = self._learn()
+        packing = Packing(names.height, words.height)
         days = _days(found, packing, dated=dated)
         person, result = packing.unpack(days["key"].to_numpy())
-        places = np.argsort(packing.pack(person, order[result]))
+        places = np.argsort(packing.pack(person, self._in_order(result)))
         person, result = person[places], result[places]
         of_person = pl.DataFrame([pl.Series("person", person.astype(np.uint32)), names["patient_id"].gather(person)])
         return pl.concat([of_person, days[places].drop("key"), words[result]], how="horizontal").select("person", *FINDINGS_SCHEMA)
 
-    def _learn(self) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    def _learn(self) -> pl.DataFrame:
+        """The words of each result, by its number."""
         with self._learning:
-            results = self._cases.results[:]
-            if self._learnt[0].height < len(results):
-                words = pl.DataFrame([finding_words(result) for result in results], schema=_WORD_TYPES)
-                in_order = sorted(range(len(results)), key=lambda n: results[n].order)
-                order = np.empty(len(results), np.int64)
-                order[in_order] = np.arange(len(results))
-                self._learnt = words, order
-            return self._learnt
+            fresh = self._cases.results[self._words.height :]
+            if fresh:
+                self._words = pl.concat([self._words, pl.DataFrame([finding_words(result) for result in fresh], schema=_WORD_TYPES)])
+                self._orders += [result.order for result in fresh]
+            return self._words
+
+    def _in_order(self, results: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each result its place in the order in which a patient's findings are read."""
+        distinct, which = np.unique(results, return_inverse=True)
+        places = np.empty(len(distinct), np.int64)
+        places[sorted(range(len(distinct)), key=lambda n: self._orders[distinct[n]])] = np.arange(len(distinct))
+        return places[which]
 
 
 _OWN_COLUMNS = {"patient_id", "first_date", "last_date", "days"}
@@ -121,7 +127,7 @@ def join_parquet(parts: Iterable[Path], to: Path, schema: pl.Schema | dict[str, 
     arrow = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) or pa.types.is_string_view(f.type) else f.type) for f in arrow])
     rows = 0
     with pq.ParquetWriter(to, arrow, compression="zstd", compression_level=1) as writer:
-        for group in _row_groups(parts, arrow):
+        for group in ahead(_row_groups(parts, arrow)):
             writer.write_table(group, row_group_size=_ROW_GROUP)
             rows += group.num_rows
     return rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,13 @@ def write_outputs(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBa
     from medrisk.audit.summary import summarise
     from medrisk.audit.workbook import write_workbook
 
-    summary = summarise(out, manifest, knowledge)
-    _write(out / tables.FINDINGS_CSV, lambda part: write_findings_csv(out, part))
-    _write(out / tables.REPORT, lambda part: part.write_bytes(write_report(summary, knowledge).encode("utf-8")))
-    _write(out / tables.WORKBOOK, lambda part: write_workbook(part, summary, out))
+    with ThreadPoolExecutor(1) as pool:
+        # Beside the reports, for it is written without holding up Python.
+        csv_file = pool.submit(_write, out / tables.FINDINGS_CSV, lambda part: write_findings_csv(out, part))
+        summary = summarise(out, manifest, knowledge)
+        _write(out / tables.REPORT, lambda part: part.write_bytes(write_report(summary, knowledge).encode("utf-8")))
+        _write(out / tables.WORKBOOK, lambda part: write_workbook(part, summary, out))
+        csv_file.result()
     if detected_issues:
         _write(out / tables.ISSUES, lambda part: _issues(part, lambda file: write_issues(file, out, knowledge)))
     return hashes_of(out)

@@ -49,15 +49,19 @@ class Subjects:
         self._slots: list[CompiledSlot] = []
         self._slot_numbers: dict[int, int] = {}
         self._seen: list[tuple[int, ...]] = []
-        # For each subject the slots of which each must be filled; a burden needs any of its members.
-        self.needs: list[tuple[tuple[int, ...], ...]] = []
-        for subject in self.all:
+        # Subjects that need each of so many slots filled, beside those slots; and those that need any of theirs, as a burden does.
+        each: dict[int, list[tuple[int, list[int]]]] = {}
+        self.needing_any: list[tuple[int, list[int]]] = []
+        for number, subject in enumerate(self.all):
             needed, seen = engine.slots_of(subject)
             self._seen.append(tuple(dict.fromkeys(self._number(slot) for slot in seen)))
-            if isinstance(subject, Rule) and not needed:
-                self.needs.append((self._seen[-1],))
-            else:
-                self.needs.append(tuple((self._number(slot),) for slot in needed))
+            if needed:
+                each.setdefault(len(needed), []).append((number, [self._number(slot) for slot in needed]))
+            elif isinstance(subject, Rule):
+                self.needing_any.append((number, list(self._seen[-1])))
+        self.needing_each = [
+            (np.array([number for number, _ in alike]), np.array([slots for _, slots in alike])) for alike in each.values()
+        ]
         self._seen_by: dict[int, list[int]] = {}
         for number, slots in enumerate(self._seen):
             for slot in slots:

@@ -151,7 +151,7 @@ def _read_plain(entry: Entry, text: str, tokens: list[Token], vocabulary: Vocabu
     return line_of([mention], entry, "", is_bare, "active", vocabulary, sig)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _plain_sig(directions: str, ingredient_count: int) -> Sig:
     """Kept, because lists share a few directions; only numbers and words of PLAIN_DIRECTIONS ever come here."""
     return parse_sig(directions, ingredient_count)

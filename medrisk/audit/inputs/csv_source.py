@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
+from medrisk.audit.ahead import ahead
 from medrisk.audit.inputs.csv_layout import CsvLayout
 from medrisk.audit.inputs.csv_parsing import CsvParser
 from medrisk.audit.inputs.shaping import Plan, shape
@@ -81,15 +81,6 @@ class CsvSource:
                 yield _Block(parsed.cells, rejects, parsed.messy, {"offset": offset, "line": line})
         finally:
             stream.close()
-
-
-def ahead(blocks: Iterator[_Block]) -> Iterator[_Block]:
-    """The same, each read by another thread while the one before it is worked on."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, blocks, None)
-        while (block := coming.result()) is not None:
-            coming = pool.submit(next, blocks, None)
-            yield block
 
 
 def _fill(buffer: bytes, wanted: int, stream: ByteStream, final: bool) -> tuple[bytes, bool]:
