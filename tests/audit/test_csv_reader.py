@@ -219,6 +219,34 @@ def test_what_cannot_be_read_says_how_to_mend_it(tmp_path: Path, content: str, s
     assert "aspirin" not in f"{told.value.message} {told.value.hint}"
 
 
+@pytest.mark.parametrize(
+    ("above", "options"),
+    [
+        ("Dispensing report 2025\n\n", ReadOptions()),
+        ("Report, ward 3,,\nmade on 2025-01-01,,,\n", ReadOptions(delimiter=",")),
+        ("\ufeffRéport\n", ReadOptions()),
+        ("Réport\n".encode("cp1252"), ReadOptions({"patient": "patient_id"})),
+    ],
+)
+def test_titles_may_stand_above_the_table(tmp_path: Path, above: str | bytes, options: ReadOptions) -> None:
+    above = above.encode() if isinstance(above, str) else above
+    path = _write(tmp_path, above + (HEADER + "a,aspirin,daily,2025-01-01,30\nb\n").encode())
+    rows, rejects = _opened(path, options)
+    lines = above.count(b"\n")
+    assert rows.select("line", "patient").rows() == [(lines + 2, "a")]
+    assert [reject.line for reject in rejects] == [lines + 3]
+
+
+@pytest.mark.parametrize("header", ["patient,drug_name,drug_name", "patient,patient,drug_name"])
+def test_two_columns_of_one_name_are_refused_where_either_could_be_meant(tmp_path: Path, header: str) -> None:
+    path = _write(tmp_path, f"{header}\n1,aspirin,digoxin\n")
+    with pytest.raises(InputError, match="several columns have the name") as told:
+        open_sources([path], ReadOptions(), None)
+    assert "--map" in told.value.hint
+    rows, _ = _opened(_write(tmp_path, "patient,drug,note,note\n1,aspirin,a,b\n"))
+    assert rows["text"].to_list() == ["aspirin"]
+
+
 def test_a_map_wins_and_names_what_there_is_where_it_is_wrong(tmp_path: Path) -> None:
     path = _write(tmp_path, "who,patient,drug\nA,B,aspirin\n")
     rows, _ = _opened(path, ReadOptions({"patient": "who"}))
@@ -226,6 +254,8 @@ def test_a_map_wins_and_names_what_there_is_where_it_is_wrong(tmp_path: Path) ->
     with pytest.raises(InputError, match="nobody") as told:
         open_sources([path], ReadOptions({"patient": "nobody"}), None)
     assert "who, patient, drug" in told.value.hint
+    with pytest.raises(InputError, match="the column who is named for several fields"):
+        open_sources([path], ReadOptions({"patient": "who", "drug": "who"}), None)
     with pytest.raises(InputError) as told:
         open_sources([path], ReadOptions({"colour": "who"}), None)
     assert "days_supply" in told.value.hint

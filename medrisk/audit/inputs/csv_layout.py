@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ _START = 1 << 20
 _SAMPLES, _SAMPLE = 16, 1 << 16
 _ROWS_LOOKED_AT = 50
 _SEP_LINE = 6
+# How many lines may be looked at for the header, and how many known names make a line one.
+_LINES_LOOKED_AT, _SURELY_COLUMNS = 20, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ def find_csv_layout(path: Path, name: str, options: ReadOptions) -> CsvLayout:
     encoding = options.encoding or _encoding_of(pieces)
     mark = len(_MARK) if start.startswith(_MARK) else 0
     skipped, line, told = _before_header(start, mark)
+    delimiter = options.delimiter or told
+    above = _lines_above(start[skipped:], encoding, (delimiter,) if delimiter else _DELIMITERS, options.columns.values())
+    skipped, line = skipped + sum(map(len, above)), line + len(above)
     text = start[skipped:].decode(encoding, "replace")
-    delimiter = options.delimiter or told or _delimiter_of(text)
+    delimiter = delimiter or _delimiter_of(text)
     header, size, lines = _read_header(text, delimiter, name)
     first = skipped + len(text[:size].encode(encoding, "replace"))
     samples = _rows_of(text[size:], delimiter)
@@ -101,6 +106,18 @@ def _before_header(start: bytes, at: int) -> tuple[int, int, str]:
             break
         at, line = end + 1, line + 1
     return at, line, told
+
+
+def _lines_above(start: bytes, encoding: str, delimiters: Sequence[str], chosen: Collection[str]) -> list[bytes]:
+    """Titles above the table: the lines before the first that names several known columns, where the first names none."""
+    lines = start.splitlines(keepends=True)[:_LINES_LOOKED_AT]
+    for number, line in enumerate(lines):
+        rows = [line.decode(encoding, "replace").strip().split(delimiter) for delimiter in delimiters]
+        if number == 0 and any(known_columns(row) or not set(chosen).isdisjoint(cell.strip(' "') for cell in row) for row in rows):
+            return []
+        if any(known_columns(row) >= _SURELY_COLUMNS for row in rows):
+            return lines[:number]
+    return []
 
 
 def _delimiter_of(text: str) -> str:

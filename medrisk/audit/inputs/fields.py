@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from medrisk.errors import InputError
@@ -100,8 +101,8 @@ def find_columns(
 ) -> dict[str, str]:
     """The field of medrisk -> the column. ``chosen`` wins; of several usual names the first in USUAL_NAMES counts.
 
-    Raises InputError where the patient, or every column that could name a drug, is missing, and where ``chosen`` names a
-    field or a column that is not there.
+    Raises InputError where the patient, or every column that could name a drug, is missing, where ``chosen`` names a
+    field or a column that is not there, and where a needed column stands there twice.
     """
     check_header(header, name, chosen)
     _check_chosen(header, name, chosen)
@@ -118,6 +119,7 @@ def find_columns(
     if "directions" not in found and "frequency" in found and "dose" not in found and "frequency" not in chosen:
         found["directions"] = found.pop("frequency")
     _check_needed(found, header, name, of_patients)
+    _check_once(found, header, name)
     return {field: found[field] for field in USUAL_NAMES if field in found}
 
 
@@ -142,6 +144,9 @@ def _check_chosen(header: Sequence[str], name: str, chosen: Mapping[str, str]) -
     check_fields(chosen)
     if missing := [column for column in chosen.values() if column not in header]:
         raise InputError(f"{name}: there is no column {', '.join(missing)}.", hint=_columns_there(header), field="map")
+    if twice := _repeated(list(chosen.values())):
+        hint = "Give each field a column of its own."
+        raise InputError(f"--map: the column {', '.join(twice)} is named for several fields.", hint=hint, field="map")
 
 
 def _check_needed(found: Mapping[str, str], header: Sequence[str], name: str, of_patients: bool) -> None:
@@ -164,6 +169,17 @@ def _check_needed(found: Mapping[str, str], header: Sequence[str], name: str, of
             f"{_columns_there(header)} Say which one holds the drug: --map drug=COLUMN (or ndc=COLUMN, rxcui=COLUMN)."
         )
         raise InputError(f"{name}: no column that holds a drug was found.", hint=hint, field="drug")
+
+
+def _check_once(found: Mapping[str, str], header: Sequence[str], name: str) -> None:
+    """Of two columns of one name, either could be meant, and what the other says would be lost."""
+    if twice := [column for column in _repeated(header) if column in found.values()]:
+        hint = "Give each column a name of its own in the file; --map FIELD=COLUMN says which one is meant."
+        raise InputError(f"{name}: several columns have the name {', '.join(twice)}.", hint=hint, field="file")
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1]
 
 
 def _columns_there(header: Sequence[str]) -> str:
