@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,28 @@ def test_parquet_of_any_types_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "b.parquet").write_bytes((tmp_path / "b.parquet").read_bytes()[:300])
     with pytest.raises(InputError, match="cut short"):
         _read(tmp_path)
+
+
+def test_parquet_of_bytes_and_of_records(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"patient": [b"a", b"b", b"c"], "drug": [b"aspirin", "Ibuprofène".encode("cp1252"), b"\x81"]})
+    frame.write_parquet(tmp_path / "bytes.parquet")
+    rows, rejects = _read(tmp_path / "bytes.parquet")
+    assert rows["text"].to_list() == ["aspirin", "Ibuprofène"]
+    assert [reject.line for reject in rejects] == [3]
+    for drug in ({"text": "aspirin"}, [{"text": "aspirin"}], [["aspirin"]]):
+        pl.DataFrame({"patient": ["a"], "drug": [drug]}).write_parquet(tmp_path / "records.parquet")
+        with pytest.raises(InputError, match="the column drug holds records") as told:
+            _read(tmp_path / "records.parquet")
+        assert "--map" in told.value.hint
+    pl.DataFrame({"patient": ["a"], "drug": [["aspirin", "digoxin"]]}, schema_overrides={"drug": pl.Array(pl.String, 2)}).write_parquet(tmp_path / "list.parquet")
+    assert _read(tmp_path / "list.parquet")[0]["text"].to_list() == ["aspirin; digoxin"]
+
+
+def test_ndjson_without_a_record_is_told_and_one_record_may_be_called_json(tmp_path: Path) -> None:
+    for lines in ((), ("[1]", "5")):
+        with pytest.raises(InputError, match="there is no record in the file"):
+            _read(_lines(tmp_path / "none.ndjson", *lines))
+    assert _read(_lines(tmp_path / "one.json", {"patient": "a", "drug": "aspirin"}))[0]["text"].to_list() == ["aspirin"]
 
 
 def test_ndjson_of_flat_records(tmp_path: Path) -> None:
@@ -204,6 +228,24 @@ def test_a_second_file_says_more_of_the_patients(tmp_path: Path) -> None:
         ("u2", None, None, "male"),
         ("u1", "aspirin, RxCUI 1191", 74.0, None),
     ]
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may read everything, so the system's answer is put in its place."""
+    (tmp_path / "closed").mkdir()
+    for place in (tmp_path, tmp_path / "closed"):
+        _table(place / "a.csv", "patient,drug\n1,aspirin\n")
+    scan = os.scandir
+
+    def refuse(path: str) -> Any:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"closed: this cannot be read: Permission denied") as told:
+        open_sources([tmp_path], ReadOptions())
+    assert "who may read it" in told.value.hint
 
 
 def test_paths_open_in_a_stable_order_and_say_what_is_wrong(tmp_path: Path) -> None:

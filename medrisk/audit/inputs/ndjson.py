@@ -14,6 +14,7 @@ from medrisk.audit.inputs.planning import plan_for
 from medrisk.audit.inputs.records import read_lines
 from medrisk.audit.inputs.shaping import EMPTY_CELLS, Plan, shape
 from medrisk.audit.rows import ReadOptions, RowBlock
+from medrisk.errors import InputError
 
 _LOOKED_AT = 10_000
 
@@ -34,8 +35,10 @@ class NdjsonSource:
 
 
 def open_ndjson(path: Path, name: str, options: ReadOptions, *, of_patients: bool = False) -> NdjsonSource:
-    """The columns are the keys of the first records together. Raises InputError where a needed one is missing."""
+    """The columns are the keys of the first records together. Raises InputError for no record, and where a needed one is missing."""
     first = next((records.found[:_LOOKED_AT] for records in read_lines(path) if records.found), [])
+    if not first:
+        raise InputError(f"{name}: there is no record in the file.", hint="It needs one JSON object on each line.", field="file")
     header = list(dict.fromkeys(key for _, record in first for key in record))
     columns = find_columns(header, name, options.columns, of_patients=of_patients)
     start = _cells(first, columns)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -35,6 +37,9 @@ _FORMATS = {
     ".json": "json",
 }
 _KNOWN = "Formats are .csv, .tsv, .xlsx, .parquet, .ndjson and .json; text also as .gz or .zst."
+
+_WHO_MAY_READ = "Look at the path and who may read it."
+_HIDDEN = (".", "_")
 
 
 def open_sources(paths: Sequence[Path], options: ReadOptions, patients: Path | None = None) -> list[Source]:
@@ -69,11 +74,17 @@ def _with_births(source: Source, births: pl.DataFrame | None) -> Source:
 
 
 def _files(path: Path) -> Iterator[Path]:
+    try:
+        yield from _found(path)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise InputError(f"{error.filename or path}: this cannot be read: {reason}.", hint=_WHO_MAY_READ, field="file") from None
+
+
+def _found(path: Path) -> Iterator[Path]:
     name = str(path)
     if path.is_dir():
-        found = sorted(
-            file for file in path.rglob("*") if file.is_file() and not _is_hidden(file, path) and _format(file)
-        )
+        found = sorted(file for file in _inside(path) if file.is_file() and _format(file))
         if not found:
             raise InputError(f"{name}: the folder holds no file that is read here.", hint=_KNOWN, field="file")
         exposures = [file for file in found if is_drug_exposure(file)]
@@ -92,9 +103,18 @@ def _files(path: Path) -> Iterator[Path]:
         raise InputError(f"{name}: there is no such file.", hint="Look at the path.", field="file")
 
 
-def _is_hidden(file: Path, folder: Path) -> bool:
-    """Files like .part or _SUCCESS, which programs leave beside the data."""
-    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+def _inside(folder: Path) -> Iterator[Path]:
+    """Whatever lies in a folder and those in it, but .part, _SUCCESS and the like, which programs leave beside the data.
+
+    Raises OSError for a folder that cannot be read: what it holds must not be missing in silence.
+    """
+
+    def refuse(error: OSError) -> NoReturn:
+        raise error
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        yield from (Path(place, name) for name in names if not name.startswith(_HIDDEN))
 
 
 def _format(file: Path) -> str:
@@ -122,7 +142,7 @@ def _open(file: Path, options: ReadOptions, *, of_patients: bool) -> Sequence[So
     except OSError as error:
         raise InputError(
             f"{name}: the file cannot be read: {error.strerror}.",
-            hint="Look at the path and who may read it.",
+            hint=_WHO_MAY_READ,
             field="file",
         ) from None
 
@@ -170,6 +190,7 @@ def _open_lines(file: Path, name: str, options: ReadOptions, of_patients: bool) 
 
 def _open_json(file: Path, name: str, options: ReadOptions, of_patients: bool) -> Source:
     """A document of FHIR, or lines of records in a file that is called .json."""
-    if read_document(file) is None:
+    document = read_document(file)
+    if document is None or (isinstance(document, dict) and "resourceType" not in document):
         return _open_lines(file, name, options, of_patients)
     return open_fhir(file, name, options, is_document=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+from polars.exceptions import PolarsError
 
 from medrisk.audit.inputs.fields import CODES, find_columns
 from medrisk.audit.inputs.planning import plan_for
@@ -53,6 +54,7 @@ def open_parquet(path: Path, name: str, options: ReadOptions, *, of_patients: bo
     try:
         with pq.ParquetFile(path) as file:
             columns = find_columns(file.schema_arrow.names, name, options.columns, of_patients=of_patients)
+            _refuse_records(file.schema_arrow, columns, name)
             batch = next(file.iter_batches(_LOOKED_AT, columns=sorted(set(columns.values()))), None)
     except pa.ArrowException:
         raise InputError(
@@ -67,6 +69,36 @@ def open_parquet(path: Path, name: str, options: ReadOptions, *, of_patients: bo
     return ParquetSource(path, name, columns, plan, path.stat().st_size)
 
 
+def _read_bytes(column: pl.Series) -> pl.Series:
+    """Text that a program stored as bytes, read as that of a CSV file is; what is no text is an empty cell."""
+    try:
+        return column.cast(pl.String)
+    except PolarsError:
+        return pl.Series(column.name, [_read(value) for value in column], pl.String)
+
+
+def _read(value: bytes | None) -> str | None:
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return value.decode(encoding) if value is not None else None
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _refuse_records(schema: pa.Schema, columns: Mapping[str, str], name: str) -> None:
+    """A list of texts is read as one text; what names are given inside a record is not known."""
+    for column in columns.values():
+        kind = schema.field(column).type
+        if pa.types.is_nested(kind.value_type if _is_list(kind) else kind):
+            hint = "Export it with a column of text for the name, or name another column with --map FIELD=COLUMN."
+            raise InputError(f"{name}: the column {column} holds records, not text.", hint=hint, field="file")
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
 def cells_of(frame: pl.DataFrame, columns: Mapping[str, str], line: int) -> pl.DataFrame:
     """Values of any type as text. Whole numbers lose the decimal point that a missing value beside them gave them; codes
     keep it, since a code with one has lost its zeros and must not be read.
@@ -75,8 +107,10 @@ def cells_of(frame: pl.DataFrame, columns: Mapping[str, str], line: int) -> pl.D
     for field, column in columns.items():
         kind = frame.schema[column]
         text = pl.col(column)
-        if isinstance(kind, pl.List):
-            text = text.list.eval(pl.element().cast(pl.String)).list.join("; ")
+        if kind == pl.Binary:
+            text = pl.lit(_read_bytes(frame[column]))
+        elif isinstance(kind, pl.List | pl.Array):
+            text = text.cast(pl.List(kind.inner)).list.eval(pl.element().cast(pl.String)).list.join("; ")
         elif kind.is_float() and field not in CODES:
             text = text.cast(pl.String).str.strip_suffix(".0")
         else:
