@@ -14,7 +14,7 @@ import click
 from medrisk.cli.audit_diff import diff
 from medrisk.cli.overrides import interactions_option, jurisdiction_option, settings_with
 from medrisk.cli.start import start_service
-from medrisk.errors import InputError
+from medrisk.errors import AuditError, InputError
 
 if TYPE_CHECKING:
     from medrisk.audit.engines import Engine
@@ -109,7 +109,7 @@ def run_files(
     service = start_service(settings)
     _make_folder(out)
     pseudonyms = _key(options.pseudonymise, pseudonymise_key, settings)
-    with _engine(engine, settings) as chosen, _shown() as progress:
+    with _told_where_it_stops(out), _engine(engine, settings) as chosen, _shown() as progress:
         manifest = run_audit(service, sources, out, options, pseudonyms=pseudonyms, restart=restart, progress=progress, engine=chosen)
     click.echo(_told(manifest, out))
 
@@ -129,6 +129,19 @@ def _engine(name: str, settings: Settings) -> Iterator[Engine | None]:
         yield SparkEngine(session)
     finally:
         session.stop()
+
+
+@contextmanager
+def _told_where_it_stops(out: Path) -> Iterator[None]:
+    """A full disk, or a folder that cannot be written, is no mistake of medrisk's own."""
+    try:
+        yield
+    except (ConnectionError, InterruptedError):
+        raise
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        hint = f"Look at the room and at who may write in {out}. What is done is kept: start it again in the same way."
+        raise AuditError(f"A file could not be read or written: {reason}.", hint=hint, field="out") from None
 
 
 def _make_folder(out: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import random
@@ -174,6 +175,22 @@ def test_a_run_is_not_gone_on_with_under_other_knowledge_or_options(
     options = audit(file, "--ever", "--jurisdiction", "UK", "--dates", "dmy", "--delimiter", ",", "--encoding", "cp1252", "--restart", out=out)["options"]
     chosen = {"mode": "ever", "jurisdiction": "UK", "dates": "dmy", "delimiter": ",", "encoding": "cp1252"}
     assert {name: options[name] for name in chosen} == chosen
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
+    audit: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = _write(tmp_path / "lists.csv"), tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "_tables", _full)
+        said = audit(file, out=out, fails=True)
+    assert "A file could not be read or written: no space left on device." in said
+    assert "start it again in the same way" in said
+    assert audit(file, out=out)["counts"]["rows_used"] == sum(map(len, LISTS.values()))
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _stop(*_: object) -> None:
