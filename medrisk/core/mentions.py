@@ -15,7 +15,7 @@ from medrisk.core.model import Candidate
 from medrisk.core.name_keys import Token
 from medrisk.core.name_table import Term
 from medrisk.core.names import CodedDrug, Vocabulary, candidate_of
-from medrisk.core.words import EVERYDAY_SUBSTANCES, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
+from medrisk.core.words import EVERYDAY_SUBSTANCES, NAMES_OF_A_KIND, NON_DRUG_WORDS, NOT_TAKEN_AFTER, SALT_WORDS
 
 _SHORT_ABBREVIATION = 4
 
@@ -46,7 +46,7 @@ def find_mentions(
     taken_words: Set[str] = frozenset(),
     code: CodeMention | None = None,
 ) -> list[Mention]:
-    """Exact names on the entry, longest first at each place, and its code, which goes before a name of the same drug."""
+    """Exact names on the entry, longest first at each place, and its code, which goes before a name of the same drug or of its kind."""
     names = _find_names(text, tokens, vocabulary, taken_words)
     if code is None:
         return names
@@ -58,7 +58,10 @@ def find_mentions(
         candidates=tuple(candidate_of(t, 100.0, vocabulary) for t in code.drug.terms) if len(code.drug.terms) > 1 else (),
     )  # fmt: skip
     coded = {name for term in code.drug.terms for name in term.ingredients}
-    others = [name for name in names if not any(coded.intersection(term.ingredients) for term in name.terms)]
+    others = [
+        name for name in names
+        if not any(coded.intersection(term.ingredients) for term in name.terms) and not _is_kind_of(text[name.start : name.end], coded)
+    ]  # fmt: skip
     if names and len(others) == len(names):
         both = replace(mention, terms=(*mention.terms, *names[0].terms), candidates=(), reason=_CODE_AND_NAME)
         return [both, *names[1:]]
@@ -66,6 +69,12 @@ def find_mentions(
 
 
 _CODE_AND_NAME = "the code and the name on this line are different drugs"
+
+
+def _is_kind_of(typed: str, coded: Set[str]) -> bool:
+    """ "insulin" beside the code of insulin glargine: the code says which insulin. "Long acting insulin" says more itself."""
+    kind = typed.lower()
+    return kind in NAMES_OF_A_KIND and any(drug.startswith((f"{kind} ", f"{kind},")) for drug in coded)
 
 
 def _find_names(

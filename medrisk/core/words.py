@@ -125,6 +125,9 @@ chloride copper selenium iodine iodide cannabis marijuana creatinine albumin ure
 estrogen progesterone cortisol lithium ammonia cholesterol thyroid honey ginger garlic turmeric lactose histamine digoxin
 """.split())  # fmt: skip
 
+# Names that say of which kind a drug is and not which one: a code beside them that names one of the kind says no other thing.
+NAMES_OF_A_KIND = frozenset({"insulin"})
+
 # Words that only direct how a drug is taken: none of them says that it is stopped, planned or an allergy, and none is a
 # name that could be misspelt. A line that holds a known name and these alone needs no closer look.
 PLAIN_DIRECTIONS = frozenset("""

@@ -13,6 +13,7 @@ from medrisk.core.codes import RxCui
 from medrisk.core.model import Report
 from medrisk.core.name_keys import name_key
 from medrisk.core.rules import Selector, Slot, Test
+from medrisk.core.words import NAMES_OF_A_KIND
 from medrisk.service import Medrisk
 
 _ENTRIES: dict[str, dict[str, Any]] = {
@@ -214,3 +215,31 @@ def test_a_benign_list_has_no_severity(paste: str, service: Medrisk) -> None:
     assert [line.text for line in report.lines if line.status != "matched"] == []
     assert [(note.rule, note.severity) for note in report.notes if note.severity or note.interruptive] == []
     assert len(_matched(report)) >= len(paste.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("insulin, RxCUI 274783", ["insulin glargine"]),
+        ("Insulin 10 units subcut, RxCUI 51428", ["insulin aspart, human"]),
+        # What says more than the kind, or another drug, may contradict the code.
+        ("long acting insulin, RxCUI 86009", []),
+        ("insulin glargine, RxCUI 86009", []),
+        ("digoxin, RxCUI 274783", []),
+        ("insulin, RxCUI 3407", []),
+    ],
+)
+def test_a_code_says_which_of_a_kind_is_meant(service: Medrisk, text: str, drugs: list[str]) -> None:
+    line = service.normalize(text)
+    assert [ingredient.name for ingredient in line.ingredients] == drugs
+    assert line.status == ("matched" if drugs else "ambiguous")
+
+
+def test_whatever_is_known_of_a_kind_is_known_of_each_drug_of_it(service: Medrisk) -> None:
+    """So that taking the code's drug for the kind loses no class."""
+    classes = service.knowledge.classes.values()
+    for kind in NAMES_OF_A_KIND:
+        drugs = [name for name in service.vocabulary.ingredients if name.startswith((f"{kind} ", f"{kind},"))]
+        assert drugs
+        for known in classes:
+            assert kind not in known.members or set(drugs) <= set(known.members)
