@@ -123,8 +123,7 @@ def patient_table(
 
 def join_parquet(parts: Iterable[Path], to: Path, schema: pl.Schema | dict[str, pl.DataType]) -> int:
     """One file of the parts, in their order, with row groups of a fixed size, so that the bytes do not depend on the parts."""
-    arrow = pl.DataFrame(schema=schema).to_arrow().schema
-    arrow = pa.schema([pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) or pa.types.is_string_view(f.type) else f.type) for f in arrow])
+    arrow = _arrow(pl.DataFrame(schema=schema)).schema
     rows = 0
     with pq.ParquetWriter(to, arrow, compression="zstd", compression_level=1) as writer:
         for group in ahead(_row_groups(parts, arrow)):
@@ -137,7 +136,7 @@ def _row_groups(parts: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
     held: list[pa.Table] = []
     count = 0
     for part in parts:
-        table = pl.read_ipc(part).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(schema)
+        table = _arrow(pl.read_ipc(part)).cast(schema)
         while count + table.num_rows >= _ROW_GROUP:
             room = _ROW_GROUP - count
             yield pa.concat_tables([*held, table.slice(0, room)])
@@ -146,6 +145,10 @@ def _row_groups(parts: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
         count += table.num_rows
     if count:
         yield pa.concat_tables(held)
+
+
+def _arrow(table: pl.DataFrame) -> pa.Table:
+    return table.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def join_text(parts: Iterable[Path], to: Path, header: Sequence[str]) -> None:

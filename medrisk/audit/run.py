@@ -150,13 +150,15 @@ def _usual_mode(state: State) -> Mode:
 
 def _tables(out: Path, work: WorkFolder, state: State, texts: pl.DataFrame, readings: Sequence[Reading]) -> dict[str, Any]:
     """Put the parts of all buckets together, and count."""
-    findings = join_parquet(bucket_parts(work.path, state.buckets, "findings"), out / FINDINGS, FINDINGS_SCHEMA)
-    patients = join_parquet(bucket_parts(work.path, state.buckets, "patients"), out / PATIENTS, PATIENTS_SCHEMA)
-    join_text([work.path / f"rejects-{n:06}.csv" for n in range(state.flushes)], out / REJECTS, list(REJECTS_SCHEMA))
-    statuses = pl.Series("status", [reading.status for reading in readings], dtype=pl.String)
-    told = texts.with_columns(statuses)
-    rows_by = dict(told.group_by("status").agg(pl.col("rows").sum()).iter_rows())
-    write_unmatched(_unmatched(told, readings), out / UNMATCHED)
+    with ThreadPoolExecutor(1) as pool:
+        joined = pool.submit(join_parquet, bucket_parts(work.path, state.buckets, "findings"), out / FINDINGS, FINDINGS_SCHEMA)
+        patients = join_parquet(bucket_parts(work.path, state.buckets, "patients"), out / PATIENTS, PATIENTS_SCHEMA)
+        join_text([work.path / f"rejects-{n:06}.csv" for n in range(state.flushes)], out / REJECTS, list(REJECTS_SCHEMA))
+        statuses = pl.Series("status", [reading.status for reading in readings], dtype=pl.String)
+        told = texts.with_columns(statuses)
+        rows_by = dict(told.group_by("status").agg(pl.col("rows").sum()).iter_rows())
+        write_unmatched(_unmatched(told, readings), out / UNMATCHED)
+        findings = joined.result()
     counted = pl.scan_parquet(out / FINDINGS)
     by_tier = dict(counted.group_by("tier").len().collect(engine="streaming").iter_rows())
     by_rule = dict(counted.group_by("rule").len().collect(engine="streaming").sort("rule").iter_rows())
