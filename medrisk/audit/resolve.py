@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from threading import Thread
 
 from medrisk.audit.readings import Reading, read_texts
 from medrisk.errors import AuditError
@@ -73,7 +74,16 @@ def _chunks(texts: Sequence[str]) -> list[Sequence[str]]:
 
 def _begin(settings: Settings) -> None:
     global _worker
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker = build_service(settings)
+
+
+def _end_with_parent() -> None:
+    """A run that is killed leaves no workers: they would wait for ever for work from a pipe that they hold open themselves."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _versions() -> str:
