@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from medrisk.audit.checkpoint import State
 from medrisk.audit.gather import read_bucket
@@ -39,7 +39,7 @@ class BucketWorker:
         self._writer = FindingWriter(self._auditor.cases)
         self._work = work
         self._state = state
-        self._facts = facts.select(pl.col("number").alias("facts"), pl.col("text").alias("words"))
+        self._facts = facts["text"].alias("facts")
         told = [(number, reading.mark) for number, reading in enumerate(readings) if reading.patient is not None]
         self._told_in_text = pl.DataFrame(told, schema={"text": pl.Int32, "words": pl.String}, orient="row")
         self._text_hashes = np.array([_hash_of(text) for text in texts["text"]], dtype=np.uint64)
@@ -59,7 +59,7 @@ class BucketWorker:
     def _work_out(self, bucket: int) -> None:
         rows = None if is_done(self._work, bucket) else read_bucket(self._work, bucket, self._state.flushes)
         if rows is not None:
-            self.write(bucket, rows.join(self._facts, on="facts", how="left").drop("facts").rename({"words": "facts"}))
+            self.write(bucket, rows.with_columns(self._facts.gather(rows["facts"].cast(pl.UInt32))))
 
     def write(self, bucket: int, rows: pl.DataFrame) -> None:
         """Work out the rows of a bucket (see ``tables_of``) and leave its parts of the tables."""
@@ -82,9 +82,10 @@ class BucketWorker:
 
     def _with_facts(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, and one more for each text that also says something of the patient."""
-        if self._told_in_text.is_empty():
+        telling = rows.filter(pl.col("text").is_in(self._told_in_text["text"].implode()))
+        if telling.is_empty():
             return rows
-        extra = rows.join(self._told_in_text, on="text").select("person", "words").unique()
+        extra = telling.join(self._told_in_text, on="text").select("person", "words").unique()
         extra = extra.select(
             "person", pl.lit(None, pl.Int32).alias("text"), pl.lit(None, pl.Int32).alias("start"), pl.lit(None, pl.Int32).alias("end"),
             pl.lit(None, pl.Float64).alias("age"), pl.lit(None, pl.String).alias("sex"), pl.col("words").alias("facts"),
@@ -93,28 +94,49 @@ class BucketWorker:
 
     def _hashes(self, rows: pl.DataFrame) -> pl.DataFrame:
         """person, lines_hash: the same for the same texts and days, in whatever order and however often."""
-        lines = rows.filter(pl.col("text").is_not_null())
-        person = lines["person"].to_numpy()
+        lines = rows.filter(pl.col("text").is_not_null()).sort("person")
+        person = lines["person"].to_numpy().astype(np.int64)
         marks = self._text_hashes[lines["text"].to_numpy()]
         for name, salt in (("start", 1), ("end", 2)):
             days = lines[name].fill_null(_NO_DAY).to_numpy().astype(np.int64)
             marks = mixed(marks + (days << 2).astype(np.uint64) + np.uint64(salt))
-        own = pl.Series("own", mixed(marks + mixed(person.astype(np.int64) + _NO_DAY)))
-        once = pl.DataFrame([own, pl.Series("person", person), pl.Series("mark", marks)]).unique("own")
-        return once.group_by("person").agg(pl.col("mark").sum()).select("person", pl.col("mark").cast(pl.String).alias("lines_hash"))
+        once = _first_of_each(mixed(marks + mixed(person + _NO_DAY)))
+        person, marks = person[once], marks[once]
+        begins = np.flatnonzero(np.diff(person, prepend=-1))
+        sums = np.add.reduceat(marks, begins) if len(begins) else marks
+        return pl.DataFrame({"person": person[begins].astype(np.uint32), "lines_hash": sums}).with_columns(
+            pl.col("lines_hash").cast(pl.String)
+        )
 
 
 def _numbered(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows with persons for patients, numbered in the order of the output; and person, patient_id."""
-    encoded = pa.chunked_array([rows["patient"].to_arrow()]).cast(pa.large_string()).combine_chunks().dictionary_encode()
-    codes = encoded.indices.to_numpy()
-    first = np.empty(len(encoded.dictionary), np.int64)
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    distinct = rows.select("hash", "patient")[first].with_row_index("code").sort("hash", "patient")
-    person = np.empty(len(first), np.uint32)
-    person[distinct["code"].to_numpy()] = np.arange(len(first), dtype=np.uint32)
-    names = distinct.select(pl.Series("person", np.arange(len(first), dtype=np.uint32)), pl.col("patient").alias("patient_id"))
-    return rows.drop("hash", "patient").with_columns(pl.Series("person", person[codes])), names
+    """The rows with persons for patients, numbered and sorted in the order of the output; and person, patient_id."""
+    ordered = rows[np.argsort(rows["hash"].to_numpy())]
+    new_hash, new_patient = _changes(ordered)
+    if (new_patient & ~new_hash).any():
+        # Two patients of one hash.
+        ordered = rows.sort("hash", "patient")
+        new_hash, new_patient = _changes(ordered)
+    person = np.cumsum(new_patient | new_hash) - 1
+    names = ordered.filter(pl.Series(new_patient | new_hash)).select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("person"), pl.col("patient").alias("patient_id")
+    )
+    return ordered.drop("hash", "patient").with_columns(pl.Series("person", person.astype(np.uint32))), names
+
+
+def _changes(ordered: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where the hash differs from that of the row before, and where the patient does."""
+    changed = ordered.select((pl.col(name) != pl.col(name).shift(1)).fill_null(True) for name in ("hash", "patient"))
+    return changed["hash"].to_numpy(), changed["patient"].to_numpy()
+
+
+def _first_of_each(numbers: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """True for one place of each distinct number."""
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    once = np.zeros(len(numbers), bool)
+    once[order[np.flatnonzero(np.concatenate((np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1])))]] = True
+    return once
 
 
 def is_done(work: Path, bucket: int) -> bool:

@@ -105,10 +105,9 @@ class Auditor:
         counts = {
             status: pl.Series(np.bincount(who, self._counts[text, number], count).astype(np.int32)) for number, status in enumerate(STATUSES)
         }
-        about = rows.group_by("person").agg(
-            pl.col("start").min().alias("first"), pl.max_horizontal(pl.col("end").max(), pl.col("start").max()).alias("last")
-        )
-        people = about.sort("person").with_columns(lines=pl.Series(np.bincount(who, minlength=count).astype(np.int32)), **counts)
+        days = rows.select(pl.col("person").cast(pl.UInt64).alias("key"), "start", pl.max_horizontal("end", "start").alias("end"))
+        about = covered(days).select(pl.col("key").cast(pl.UInt32).alias("person"), first="start", last="end")
+        people = about.with_columns(lines=pl.Series(np.bincount(who, minlength=count).astype(np.int32)), **counts)
         people = people.join(self._known_of(rows), on="person", how="left", maintain_order="left")
         return people.with_columns(pl.col("context").fill_null(0))
 

@@ -16,8 +16,10 @@ _KEYS_APART = 1 << 33
 
 
 def covered(table: pl.DataFrame) -> pl.DataFrame:
-    """One row for each key, from the first day to the last, whatever lies between."""
-    return table.group_by("key").agg(pl.col("start").min(), pl.col("end").max())
+    """One row for each key, from the first day to the last, whatever lies between. Sorted by key."""
+    keys, order, begins = _sorted(table["key"].to_numpy())
+    days = {name: _of_each(table[name], order, begins) for name in ("start", "end")}
+    return pl.DataFrame({"key": keys[begins], **days})
 
 
 def merged(table: pl.DataFrame) -> pl.DataFrame:
@@ -35,7 +37,10 @@ def merged(table: pl.DataFrame) -> pl.DataFrame:
 
 def sets(seen: pl.DataFrame) -> pl.DataFrame:
     """key, mark, start, end: of each key the sum of its marks (modulo 2 to the 64th), which stands for their set."""
-    return seen.group_by("key").agg(pl.col("mark").sum(), pl.col("start").min(), pl.col("end").max())
+    keys, order, begins = _sorted(seen["key"].to_numpy())
+    marks = seen["mark"].to_numpy()[order]
+    days = {name: _of_each(seen[name], order, begins) for name in ("start", "end")}
+    return pl.DataFrame({"key": keys[begins], "mark": np.add.reduceat(marks, begins) if len(begins) else marks, **days})
 
 
 def states(seen: pl.DataFrame) -> pl.DataFrame:
@@ -69,6 +74,27 @@ def less(found: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     running = days.with_columns(pl.col("here").cum_sum(), pl.col("gone").cum_sum(), start="day", end=pl.col("day").shift(-1) - 1)
     left = running.filter((pl.col("here") > 0) & (pl.col("gone") == 0)).select(*on, "start", "end")
     return pl.concat([untouched, left])
+
+
+def _sorted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64] | slice, NDArray[np.int64]]:
+    """The keys in order, the places they come from, and where each of them begins."""
+    order: NDArray[np.int64] | slice = slice(None)
+    if len(keys) and (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys)
+        keys = keys[order]
+    begins = np.flatnonzero(np.concatenate((np.ones(min(1, len(keys)), bool), keys[1:] != keys[:-1])))
+    return keys, order, begins
+
+
+def _of_each(days: pl.Series, order: NDArray[np.int64] | slice, begins: NDArray[np.int64]) -> pl.Series:
+    """Of each key the first start or the last end; null where it has none."""
+    if days.null_count() == len(days):
+        return days[: len(begins)]
+    is_start = days.name == "start"
+    none = np.iinfo(np.int32).max if is_start else np.iinfo(np.int32).min
+    pick = np.minimum if is_start else np.maximum
+    found = pl.Series(days.name, pick.reduceat(days.fill_null(none).to_numpy()[order], begins))
+    return found if days.null_count() == 0 else found.set(found == none, None)
 
 
 def _numbered(keys: NDArray[np.uint64]) -> NDArray[np.int64]:
