@@ -26,7 +26,8 @@ from medrisk.audit.numbers import Packing
 from medrisk.audit.tables import FINDINGS_SCHEMA, PATIENTS_SCHEMA, TIERS, UNMATCHED_SCHEMA
 from medrisk.core.model import Patient
 
-_ROW_GROUP = 1_000_000
+# Rows held at a time by whoever writes the table or reads it.
+_ROW_GROUP = 100_000
 
 
 def finding_words(result: Result) -> dict[str, str | bool | None]:
