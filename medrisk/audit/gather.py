@@ -18,7 +18,7 @@ from medrisk.audit.inputs.distinct import distinct_rows
 from medrisk.audit.rows import Reject, RowBlock, Source
 
 # Rows held before they are written to the buckets.
-_MOST_HELD = 4_000_000
+_MOST_HELD = 2_000_000
 # The first bits of a patient's hash are the number of the bucket, so that the order of the output is that of the hash
 # however many buckets there are.
 _HASH_BITS = 64

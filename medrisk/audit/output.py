@@ -27,7 +27,7 @@ from medrisk.audit.tables import FINDINGS_SCHEMA, PATIENTS_SCHEMA, TIERS, UNMATC
 from medrisk.core.model import Patient
 
 # Rows held at a time by whoever writes the table or reads it.
-_ROW_GROUP = 100_000
+ROW_GROUP = 100_000
 
 
 def finding_words(result: Result) -> dict[str, str | bool | None]:
@@ -128,7 +128,7 @@ def join_parquet(parts: Iterable[Path], to: Path, schema: pl.Schema | dict[str, 
     rows = 0
     with pq.ParquetWriter(to, arrow, compression="zstd", compression_level=1) as writer:
         for group in ahead(_row_groups(parts, arrow)):
-            writer.write_table(group, row_group_size=_ROW_GROUP)
+            writer.write_table(group, row_group_size=ROW_GROUP)
             rows += group.num_rows
     return rows
 
@@ -138,8 +138,8 @@ def _row_groups(parts: Iterable[Path], schema: pa.Schema) -> Iterator[pa.Table]:
     count = 0
     for part in parts:
         table = _arrow(pl.read_ipc(part)).cast(schema)
-        while count + table.num_rows >= _ROW_GROUP:
-            room = _ROW_GROUP - count
+        while count + table.num_rows >= ROW_GROUP:
+            room = ROW_GROUP - count
             yield pa.concat_tables([*held, table.slice(0, room)])
             table, held, count = table.slice(room), [], 0
         held.append(table)

@@ -15,7 +15,9 @@ from typing import Any
 import polars as pl
 
 from medrisk.audit import tables
+from medrisk.audit.ahead import ahead
 from medrisk.audit.harmless import harmless_frame
+from medrisk.audit.output import ROW_GROUP
 from medrisk.core.rules import KnowledgeBase
 
 _PART = ".part"
@@ -47,8 +49,12 @@ def write_outputs(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBa
 
 def write_findings_csv(out: Path, path: Path) -> None:
     """findings.parquet as CSV with harmless cells, row for row."""
-    rows = harmless_frame(pl.scan_parquet(out / tables.FINDINGS))
-    rows.sink_csv(path, check_extension=False, maintain_order=True)
+    findings = harmless_frame(pl.scan_parquet(out / tables.FINDINGS))
+    count = findings.select(pl.len()).collect().item()
+    parts = (findings.slice(start, ROW_GROUP).collect() for start in range(0, max(1, count), ROW_GROUP))
+    with path.open("wb") as file:
+        for number, part in enumerate(ahead(parts)):
+            part.write_csv(file, include_header=number == 0)
 
 
 def hashes_of(out: Path) -> dict[str, str]:
