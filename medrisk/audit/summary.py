@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from medrisk.audit import tables
 from medrisk.audit.harmless import restored
 from medrisk.core.rules import KnowledgeBase
 
-# Distinct pairs of patient and rule are counted in passes over at most so many findings at a time.
-_ROWS_A_PASS = 4_000_000
+# Findings held at a time while those of each patient are counted.
+_ROWS_HELD = 500_000
 _MOST_UNMATCHED = 50
 _MOST_REASONS = 20
 # Patients with this many promoters or more stand together.
@@ -100,8 +99,7 @@ def summarise(out: Path, manifest: Mapping[str, Any], knowledge: KnowledgeBase) 
     findings = pl.scan_parquet(out / tables.FINDINGS)
     patients = pl.scan_parquet(out / tables.PATIENTS)
     total = _number(findings.select(pl.len()))
-    passes = max(1, ceil(total / _ROWS_A_PASS))
-    patients_of, interrupted = _distinct(findings, passes)
+    patients_of, interrupted = _distinct(findings, total)
     rules = _rules(findings, patients_of, knowledge)
     unmatched = _csv(out / tables.UNMATCHED, tables.UNMATCHED_SCHEMA)
     rejects = _csv(out / tables.REJECTS, tables.REJECTS_SCHEMA)
@@ -152,20 +150,24 @@ def _rules(findings: pl.LazyFrame, patients: Mapping[tuple[str, bool], int], kno
     return sorted(rules, key=lambda rule: (-rule.findings, rule.id, rule.kind))
 
 
-def _distinct(findings: pl.LazyFrame, passes: int) -> tuple[dict[tuple[str, bool], int], int]:
+def _distinct(findings: pl.LazyFrame, total: int) -> tuple[dict[tuple[str, bool], int], int]:
     """How many distinct patients each rule (or class) has, and how many have a finding that interrupts.
 
-    Every pass takes the patients of one share of all hashes, so that no more of them are held at a time.
+    The findings of a patient stand together, so that no more than a part of the table is held at a time.
     """
-    who = pl.col("patient_id").hash().alias("who")
+    columns = findings.select("patient_id", "rule", _IS_CLASS, "interruptive")
     rules: dict[tuple[str, bool], int] = {}
     interrupted = 0
-    for number in range(passes):
-        share = findings.with_columns(who).filter(pl.col("who") % passes == number)
-        pairs = _collect(share.group_by("rule", _IS_CLASS, "who").agg(pl.col("interruptive").any()))
+    held = columns.head(0).collect()
+    for start in range(0, total, _ROWS_HELD):
+        held = pl.concat([held, columns.slice(start, _ROWS_HELD).collect()])
+        # The last patient may go on in the next part.
+        goes_on = held["patient_id"] == held["patient_id"][-1] if start + _ROWS_HELD < total else pl.repeat(False, held.height, eager=True)
+        pairs = held.filter(~goes_on).group_by("rule", "is_class", "patient_id").agg(pl.col("interruptive").any())
         for rule, is_class, count in pairs.group_by("rule", "is_class").len().iter_rows():
             rules[rule, is_class] = rules.get((rule, is_class), 0) + count
-        interrupted += pairs.filter("interruptive")["who"].n_unique()
+        interrupted += pairs.filter("interruptive")["patient_id"].n_unique()
+        held = held.filter(goes_on)
     return rules, interrupted
 
 

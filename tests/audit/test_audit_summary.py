@@ -60,10 +60,10 @@ def test_the_worklist_holds_the_texts_as_they_were(audit: Audit) -> None:
     assert audit.summary.rejects == (("the patient is missing", 1),)
 
 
-@pytest.mark.parametrize("rows_a_pass", [1, 100])
-def test_many_passes_count_what_one_does(audit: Audit, service: Medrisk, monkeypatch: pytest.MonkeyPatch, rows_a_pass: int) -> None:
+@pytest.mark.parametrize("rows_held", [1, 3, 100])
+def test_parts_of_the_findings_count_what_the_whole_does(audit: Audit, service: Medrisk, monkeypatch: pytest.MonkeyPatch, rows_held: int) -> None:
     total = audit.folder.findings.height
-    monkeypatch.setattr(module, "_ROWS_A_PASS", max(rows_a_pass, total // 20))
+    monkeypatch.setattr(module, "_ROWS_HELD", max(rows_held, total // 200))
     assert summarise(audit.path, audit.folder.manifest, service.knowledge) == audit.summary
 
 
