@@ -11,9 +11,22 @@ from dataclasses import dataclass, replace
 
 from medrisk.core.conditions import PatientFacts
 from medrisk.core.engine import Findings
-from medrisk.core.model import Citation, Finding, Line, Medication, Note
+from medrisk.core.model import Citation, Finding, Line, Note
+from medrisk.core.note_words import (
+    class_actions,
+    class_sources,
+    class_tier,
+    drug_names,
+    is_read,
+    line_numbers,
+    lines_why,
+    marked,
+    member_effects,
+    note_id,
+    rule_summary,
+    severity_held,
+)
 from medrisk.core.rules import (
-    Claim,
     ClassEffect,
     ConditionInfo,
     DrugClass,
@@ -99,24 +112,24 @@ class NoteWriter:
 
     def _red_flag(self, finding: Finding, flag: RedFlag, patient: _Patient) -> Note:
         return Note(
-            id=_note_id("red-flag", flag.id, finding.medications), rule=flag.id, kind="red_flag", tier=Tier.URGENT, severity=None,
-            interruptive=flag.interruptive, drugs=_names(finding.medications), effects=(), evidence=flag.evidence.grade.value,
-            verified=flag.evidence.is_verified, summary=flag.name, why=(flag.why, *_lines_why(finding.medications, patient.lines)),
-            actions=flag.action, sources=self._cite(flag.evidence.sources), lines=_line_numbers(finding.medications, patient.lines),
+            id=note_id("red-flag", flag.id, finding.medications), rule=flag.id, kind="red_flag", tier=Tier.URGENT, severity=None,
+            interruptive=flag.interruptive, drugs=drug_names(finding.medications), effects=(), evidence=flag.evidence.grade.value,
+            verified=flag.evidence.is_verified, summary=flag.name, why=(flag.why, *lines_why(finding.medications, patient.lines)),
+            actions=flag.action, sources=self._cite(flag.evidence.sources), lines=line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
     def _rule(self, finding: Finding, rule: Rule, found: Findings, patient: _Patient) -> Note:
-        names = _names(finding.medications)
+        names = drug_names(finding.medications)
         text = self._rule_text(rule)
-        why = _lines_why(finding.medications, patient.lines, with_dose=text.has_dose)
+        why = lines_why(finding.medications, patient.lines, with_dose=text.has_dose)
         why += [f"{drug}: through {lower_first(mechanism)}" for drug, mechanism in finding.mechanisms]
         why += [text.mechanism, *(sentence(reason) for reason in finding.why)]
         open_modifiers = found.would_change.get((rule.id, tuple(m.ingredient.name for m in finding.medications)), ())
         return Note(
-            id=_note_id(rule.id, "", finding.medications), rule=rule.id, kind=finding.kind, tier=finding.tier, severity=finding.severity,
+            id=note_id(rule.id, "", finding.medications), rule=rule.id, kind=finding.kind, tier=finding.tier, severity=finding.severity,
             interruptive=finding.interruptive, drugs=names, effects=text.effects, evidence=text.evidence, verified=text.is_verified,
-            summary=_rule_summary(rule, finding, names), why=tuple(why), actions=text.actions, sources=text.sources,
-            lines=_line_numbers(finding.medications, patient.lines),
+            summary=rule_summary(rule, finding, names), why=tuple(why), actions=text.actions, sources=text.sources,
+            lines=line_numbers(finding.medications, patient.lines),
             would_change=tuple(f"not known whether {lower_first(reason)}" for reason in open_modifiers),
         )  # fmt: skip
 
@@ -127,30 +140,30 @@ class NoteWriter:
         """
         is_pair_without_dose = finding.unchecked == ("dose",) and len(rule.participants) > 1
         missing = " and ".join(_CONTEXT_WORDS.get(what) or self._lab_name(what) for what in finding.unchecked)
-        names = _names(finding.medications)
+        names = drug_names(finding.medications)
         text = self._rule_text(rule)
         summary = f"Cannot be checked without {missing}: {lower_first(rule.name)}"
         return Note(
-            id=_note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
+            id=note_id(rule.id, "unchecked", finding.medications), rule=rule.id, kind="missing_information", tier=Tier.REVIEW,
             severity=finding.severity if is_pair_without_dose else None, interruptive=False, drugs=names, effects=rule.effects,
             evidence=text.evidence, verified=text.is_verified, summary=summary,
-            why=(*_lines_why(finding.medications, patient.lines, with_dose=True), text.mechanism),
+            why=(*lines_why(finding.medications, patient.lines, with_dose=True), text.mechanism),
             actions=(f"find out {missing} of {join(names[:1]) if 'dose' in finding.unchecked else 'the patient'} and check again",),
-            sources=text.sources, lines=_line_numbers(finding.medications, patient.lines),
+            sources=text.sources, lines=line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
     def _drug_class(self, finding: Finding, drug_class: DrugClass, patient: _Patient) -> Note:
-        names = _names(finding.medications)
+        names = drug_names(finding.medications)
         text = self._class_text(drug_class, names)
         explained = [s.name.lower() for s in patient.symptoms if not set(s.explained_by).isdisjoint(text.effects)]
         tail = f"; may explain the reported {join(explained)}" if explained else ""
         return Note(
-            id=_note_id(drug_class.id, "", finding.medications), rule=drug_class.id, kind="drug_class",
-            tier=_class_tier(drug_class, bool(explained), not patient.shown.isdisjoint(text.effects)), severity=None,
+            id=note_id(drug_class.id, "", finding.medications), rule=drug_class.id, kind="drug_class",
+            tier=class_tier(drug_class, bool(explained), not patient.shown.isdisjoint(text.effects)), severity=None,
             interruptive=False, drugs=names, effects=text.effects, evidence=drug_class.evidence.grade.value,
             verified=drug_class.evidence.is_verified, summary=text.summary + tail,
-            why=(*_lines_why(finding.medications, patient.lines), *text.why), actions=text.actions, sources=text.sources,
-            lines=_line_numbers(finding.medications, patient.lines),
+            why=(*lines_why(finding.medications, patient.lines), *text.why), actions=text.actions, sources=text.sources,
+            lines=line_numbers(finding.medications, patient.lines),
         )  # fmt: skip
 
     def _symptoms(self, facts: PatientFacts) -> tuple[SymptomInfo, ...]:
@@ -184,13 +197,13 @@ class NoteWriter:
     def _class_text(self, drug_class: DrugClass, names: tuple[str, ...]) -> _ClassText:
         key = (drug_class.id, names)
         if key not in self._class_texts:
-            effects = _effects(drug_class, names)
+            effects = member_effects(drug_class, names)
             self._class_texts[key] = _ClassText(
                 effects=tuple(e.effect for e in effects),
                 summary=self._class_summary(drug_class, names, effects),
                 why=tuple(self._class_why(drug_class, effects)),
-                actions=tuple(_class_actions(drug_class)),
-                sources=self._cite(tuple(_class_sources(drug_class, effects))),
+                actions=tuple(class_actions(drug_class)),
+                sources=self._cite(tuple(class_sources(drug_class, effects))),
             )
         return self._class_texts[key]
 
@@ -204,17 +217,17 @@ class NoteWriter:
 
     def _class_why(self, drug_class: DrugClass, effects: Sequence[ClassEffect]) -> Iterable[str]:
         # First what keeps the rest from misleading: the blinded evidence on statins, say.
-        yield from (_marked(claim) for claim in drug_class.context)
+        yield from (marked(claim) for claim in drug_class.context)
         if drug_class.mechanism:
             yield sentence(drug_class.mechanism)
         for effect in effects:
             grade = f"{self._effect_name(effect.effect)}: {effect.grade.value}"
             yield grade + ("" if any(ref.verified for ref in effect.sources) else " (unverified)")
-            yield from (sentence(figure.text) for figure in effect.figures if _is_read(figure))
+            yield from (sentence(figure.text) for figure in effect.figures if is_read(figure))
         if drug_class.onset is not None:
             yield "Onset: " + drug_class.onset.text + ("" if drug_class.onset.verified else " (unverified)")
         if drug_class.dose_dependence is not None:
-            yield "Dose: " + _marked(drug_class.dose_dependence)
+            yield "Dose: " + marked(drug_class.dose_dependence)
 
     def _with_elsewhere(self, note: Note, elsewhere: Sequence[Finding]) -> Note:
         """Say what other authorities hold of the same drugs, where they differ."""
@@ -223,25 +236,26 @@ class NoteWriter:
         same = [
             f
             for f in elsewhere
-            if _names(f.medications) and set(_names(f.medications)) == set(note.drugs) and not f.unchecked
+            if drug_names(f.medications) and set(drug_names(f.medications)) == set(note.drugs) and not f.unchecked
         ]
         if not same:
             return note
         words = tuple(
-            f"Elsewhere ({self._where(f)}){_held(f)}: {lower_first(self.knowledge.rules[f.rule].name)}" for f in same
+            f"Elsewhere ({self._where(f)}){severity_held(f)}: {lower_first(self.knowledge.rules[f.rule].name)}"
+            for f in same
         )
         return replace(note, why=(*note.why, *words))
 
     def _only_elsewhere(self, found: Findings, patient: _Patient) -> list[Note]:
         """What only other authorities hold: for information, without a severity here."""
         at_home = [
-            set(_names(f.medications))
+            set(drug_names(f.medications))
             for f in found.findings
             if f.kind not in {"drug_class", "red_flag"} and not f.unchecked
         ]
         notes = []
         for finding in found.elsewhere:
-            if finding.unchecked or set(_names(finding.medications)) in at_home:
+            if finding.unchecked or set(drug_names(finding.medications)) in at_home:
                 continue
             rule = self.knowledge.rules[finding.rule]
             note = self._rule(finding, rule, found, patient)
@@ -302,28 +316,6 @@ class NoteWriter:
         )
 
 
-def _lines_why(medications: Sequence[Medication], lines: Sequence[Line], *, with_dose: bool = False) -> list[str]:
-    """Which lines each drug stands on, and the dose as it was understood where a rule turns on it."""
-    words = []
-    for medication in medications:
-        line = lines[medication.line]
-        text = f"line {line.number}: {medication.ingredient.name}"
-        if line.product and line.product.lower() != medication.ingredient.name:
-            text += f" (in {line.product})"
-        if line.is_guess:
-            text += ", read from a misspelt name"
-        if with_dose:
-            text += _dose_words(medication)
-        if medication.status == "stopped":
-            text += ", recently stopped"
-        words.append(text)
-    return words
-
-
-def _line_numbers(medications: Sequence[Medication], lines: Sequence[Line]) -> tuple[int, ...]:
-    return tuple(sorted({lines[m.line].number for m in medications}))
-
-
 def reading_order(note: Note) -> tuple[object, ...]:
     severity = note.severity.rank if note.severity else 0
     is_flag = 0 if note.kind == "red_flag" else 1
@@ -338,17 +330,6 @@ def reading_order(note: Note) -> tuple[object, ...]:
     )
 
 
-def _rule_summary(rule: Rule, finding: Finding, names: tuple[str, ...]) -> str:
-    if rule.kind in {"burden", "duplicate", "cascade"} or len(names) > 2:
-        return f"{rule.name}: {join(names)}"
-    return rule.name if all(name in rule.name.lower() for name in names) else f"{rule.name}: {join(names)}"
-
-
-def _held(finding: Finding) -> str:
-    """The severity another authority gives, as " contraindicated"."""
-    return f" {finding.severity.value}" if finding.severity else ""
-
-
 def _elsewhere_note(note: Note, where: str, name: str) -> Note:
     summary = f"Not here, but elsewhere ({where}): {lower_first(name)}"
     return replace(
@@ -360,64 +341,3 @@ def _elsewhere_note(note: Note, where: str, name: str) -> Note:
         summary=summary,
         would_change=(),
     )
-
-
-def _effects(drug_class: DrugClass, names: Sequence[str]) -> list[ClassEffect]:
-    """The effects of the listed members, best supported first, each once."""
-    best: dict[str, ClassEffect] = {}
-    for name in names:
-        for effect in drug_class.effects_of(name):
-            if effect.effect not in best or effect.grade.rank > best[effect.effect].grade.rank:
-                best[effect.effect] = effect
-    return sorted(best.values(), key=lambda e: -e.grade.rank)
-
-
-def _class_tier(drug_class: DrugClass, is_explained: bool, is_shown: bool) -> Tier:
-    """A class is background until it may explain a symptom, and more than that when a lab shows its effect."""
-    if drug_class.role == "promoter" and is_shown:
-        return Tier.REVIEW if is_explained else Tier.MONITOR
-    return Tier.MONITOR if is_explained and drug_class.role != "weak_promoter" else Tier.INFO
-
-
-def _class_actions(drug_class: DrugClass) -> Iterable[str]:
-    for claim in drug_class.options:
-        yield _marked(claim)
-    for claim in drug_class.monitoring:
-        yield "Monitoring: " + _marked(claim)
-    if drug_class.do_not_stop:
-        yield drug_class.do_not_stop
-
-
-def _class_sources(drug_class: DrugClass, effects: Sequence[ClassEffect]) -> list[SourceRef]:
-    refs = list(drug_class.evidence.sources)
-    for effect in effects:
-        refs += effect.sources
-        refs += [ref for figure in effect.figures if _is_read(figure) for ref in figure.sources]
-    refs += [ref for claim in drug_class.context for ref in claim.sources]
-    return refs
-
-
-def _is_read(claim: Claim) -> bool:
-    return claim.verified or any(ref.verified for ref in claim.sources)
-
-
-def _marked(claim: Claim) -> str:
-    return claim.text if _is_read(claim) else f"{claim.text} (unverified)"
-
-
-def _dose_words(medication: Medication) -> str:
-    dose = medication.daily_dose
-    if dose is None:
-        return ", daily dose not known"
-    note = f" ({dose.assumption})" if dose.assumption else ""
-    return f", {dose.amount} a day{note}"
-
-
-def _names(medications: Iterable[Medication]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(m.ingredient.name for m in medications))
-
-
-def _note_id(rule: str, suffix: str, medications: Sequence[Medication]) -> str:
-    """The same for the same rule and drugs, whatever the order of the list."""
-    parts = [rule, suffix, *sorted(name.replace(" ", "-") for name in _names(medications))]
-    return ":".join(part for part in parts if part)
